@@ -1,0 +1,1 @@
+DROP TABLE public.rules, public.holidays, public.agencies, public.cities;

@@ -1,0 +1,2 @@
+DROP SCHEMA traffic CASCADE;
+DELETE FROM public.rules WHERE key LIKE 'traffic.%';

@@ -1,0 +1,195 @@
+//! What the police and citizens do here.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use citygate_calendar::{Deadline, Period};
+use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
+use citygate_identity::{PersonId, person};
+use citygate_kernel::{Clock, Text};
+use citygate_payments::{BillId, BillView, NewBill, bills, issue_bill};
+use citygate_platform::{Cx, db::Tx, http::PageQuery};
+
+use crate::{
+    error::Error,
+    model::{Decision, DecisionId, DecisionNo, NewDecision},
+    rules::{self, PAYMENT_PERIOD, RANGE, RangeRule, SURCHARGE, SurchargeRule},
+    store,
+};
+
+/// A decision with its bill, as the police see it.
+pub(crate) struct DecisionView {
+    pub decision: Decision,
+    pub bill: BillView,
+}
+
+/// A fine with the reasons for what it comes to, as its addressee sees it.
+pub(crate) struct FineView {
+    pub decision: Decision,
+    pub bill: BillView,
+    pub today: NaiveDate,
+    pub deadline: Deadline,
+    pub payment_rule: Rule<Period>,
+    pub surcharge_rule: Rule<SurchargeRule>,
+}
+
+/// Records a decision and issues its bill. Returns whether it was new.
+pub(crate) async fn record_decision(
+    cx: &Cx,
+    agency: AgencyId,
+    new: &NewDecision,
+) -> Result<(DecisionView, bool), Error> {
+    cx.db
+        .tx("traffic.record_decision", async |tx| {
+            let debtor = person(&cx.keys, tx, &new.id_number, Some(new.name.expose())).await?;
+            let known = store::by_number(tx, agency, &new.number).await?;
+            let recorded = known.is_none() && record(tx, agency, debtor, new).await?;
+            let decision = store::by_number(tx, agency, &new.number).await?;
+            let decision = decision.ok_or(Error::DecisionUnknown)?;
+            if decision.content_digest != new.content_digest(debtor) {
+                return Err(Error::DecisionDiffers);
+            }
+            Ok((with_bill(tx, decision).await?, recorded))
+        })
+        .await
+}
+
+async fn record(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    debtor: PersonId,
+    new: &NewDecision,
+) -> Result<bool, Error> {
+    let city = citygate_catalogue::city(tx, agency.city()).await?;
+    let (violated_on, today) = (city.date(new.violation.at), city.date(tx.now()));
+    if new.served_on < violated_on || new.served_on > today {
+        return Err(Error::ServedTooEarly);
+    }
+    let range: Rule<RangeRule> = rule(tx, RANGE, city.code, new.served_on).await?;
+    if !range.params.allows(new.fine) {
+        return Err(Error::FineOutOfRange { citation: range.citation });
+    }
+    let payment_rule: Rule<Period> = rule(tx, PAYMENT_PERIOD, city.code, new.served_on).await?;
+    let surcharge_rule: Rule<SurchargeRule> =
+        rule(tx, SURCHARGE, city.code, new.served_on).await?;
+    let calendar = citygate_catalogue::holiday_calendar(tx).await?;
+    let deadline = rules::payment_deadline(new.served_on, payment_rule.params, &calendar)?;
+    let clock = Clock::manual(tx.now());
+    let decision = Decision {
+        id: DecisionId::new(city.code, &clock),
+        agency,
+        number: new.number.clone(),
+        plate: new.plate.clone(),
+        violation: new.violation.clone(),
+        person: debtor,
+        bill: BillId::new(city.code, &clock),
+        served_on: new.served_on,
+        payment_rule: payment_rule.id,
+        surcharge_rule: surcharge_rule.id,
+        content_digest: new.content_digest(debtor),
+    };
+    if !store::insert(tx, &decision).await? {
+        return Ok(false);
+    }
+    let bill = NewBill {
+        id: decision.bill,
+        agency,
+        external_no: new.number.to_string(),
+        debtor,
+        subject: Text::new(
+            format!("Traffic fine {}: {}", new.plate, new.violation.name.en),
+            format!("交通违法罚款 {}：{}", new.plate, new.violation.name.zh),
+        ),
+        amount: new.fine,
+        due_on: deadline.due_on(),
+        surcharge: Some(surcharge_rule.params.terms(new.fine)?),
+    };
+    issue_bill(tx, &bill).await?;
+    Ok(true)
+}
+
+/// A decision of the agency.
+pub(crate) async fn decision(
+    cx: &Cx,
+    agency: AgencyId,
+    number: &DecisionNo,
+) -> Result<DecisionView, Error> {
+    cx.db
+        .tx("traffic.get_decision", async |tx| {
+            let decision = store::by_number(tx, agency, number).await?;
+            with_bill(tx, decision.ok_or(Error::DecisionUnknown)?).await
+        })
+        .await
+}
+
+/// The decision that a bill belongs to, if it is one of ours.
+pub(crate) async fn decision_of_bill(
+    tx: &mut Tx<'_>,
+    bill: BillId,
+) -> Result<Option<DecisionView>, Error> {
+    match store::by_bill(tx, bill).await? {
+        Some(decision) => Ok(Some(with_bill(tx, decision).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn with_bill(tx: &mut Tx<'_>, decision: Decision) -> Result<DecisionView, Error> {
+    let mut found = bills(tx, decision.id.city(), &[decision.bill]).await?;
+    let bill = found.remove(&decision.bill).ok_or(Error::Damaged("bill"))?;
+    Ok(DecisionView { decision, bill })
+}
+
+/// A fine of the person.
+pub(crate) async fn fine(cx: &Cx, owner: PersonId, id: DecisionId) -> Result<FineView, Error> {
+    cx.db
+        .tx("traffic.get_fine", async |tx| {
+            let found = store::by_id(tx, id).await?.filter(|fine| fine.person == owner);
+            let found = found.ok_or(Error::FineUnknown)?;
+            fines_of(tx, vec![found]).await?.pop().ok_or(Error::FineUnknown)
+        })
+        .await
+}
+
+/// The fines of a person, newest first; one more than the page holds.
+pub(crate) async fn fines(
+    cx: &Cx,
+    owner: PersonId,
+    page: &PageQuery,
+) -> Result<Vec<FineView>, Error> {
+    cx.db
+        .tx("traffic.list_fines", async |tx| {
+            let found = store::of_person(tx, owner, page.cursor, page.limit() + 1).await?;
+            fines_of(tx, found).await
+        })
+        .await
+}
+
+/// Adds bills and reasons. The deadline is counted again from the rule that the decision used,
+/// so that its explanation can never disagree with the law it names.
+async fn fines_of(tx: &mut Tx<'_>, decisions: Vec<Decision>) -> Result<Vec<FineView>, Error> {
+    let calendar = citygate_catalogue::holiday_calendar(tx).await?;
+    let mut periods: BTreeMap<RuleId, Rule<Period>> = BTreeMap::new();
+    let mut surcharges: BTreeMap<RuleId, Rule<SurchargeRule>> = BTreeMap::new();
+    let mut views = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        if !periods.contains_key(&decision.payment_rule) {
+            let rule = rule_by_id(tx, decision.payment_rule).await?;
+            periods.insert(decision.payment_rule, rule);
+        }
+        if !surcharges.contains_key(&decision.surcharge_rule) {
+            let rule = rule_by_id(tx, decision.surcharge_rule).await?;
+            surcharges.insert(decision.surcharge_rule, rule);
+        }
+        let payment_rule = periods.get(&decision.payment_rule).cloned();
+        let payment_rule = payment_rule.ok_or(Error::Damaged("rule"))?;
+        let surcharge_rule = surcharges.get(&decision.surcharge_rule).cloned();
+        let surcharge_rule = surcharge_rule.ok_or(Error::Damaged("rule"))?;
+        let city = citygate_catalogue::city(tx, decision.id.city()).await?;
+        let today = city.date(tx.now());
+        let deadline =
+            rules::payment_deadline(decision.served_on, payment_rule.params, &calendar)?;
+        let DecisionView { decision, bill } = with_bill(tx, decision).await?;
+        views.push(FineView { decision, bill, today, deadline, payment_rule, surcharge_rule });
+    }
+    Ok(views)
+}

@@ -1,0 +1,37 @@
+//! What the police are told.
+
+use citygate_notify::{Owner, send_webhook};
+use citygate_payments::BILL_PAID;
+use citygate_platform::{
+    Cx,
+    jobs::{JobError, Listener, Retries},
+};
+use serde_json::json;
+
+use crate::{actions, error::Error};
+
+/// Tells the agency that a decision is paid. It may be told twice: the message says the same.
+pub(crate) fn tell_agency() -> Listener {
+    BILL_PAID.heard_by("traffic.tell_agency", Retries::DELIVERY, |cx, news| async move {
+        tell(&cx, news.bill).await.map_err(JobError::from)
+    })
+}
+
+async fn tell(cx: &Cx, bill: citygate_payments::BillId) -> Result<(), Error> {
+    cx.db
+        .tx("traffic.tell_agency", async |tx| {
+            let Some(view) = actions::decision_of_bill(tx, bill).await? else { return Ok(()) };
+            let Some(payment) = view.bill.payment else { return Ok(()) };
+            let agency = view.decision.agency;
+            let owner = Owner { city: agency.city(), id: agency.uuid() };
+            let data = json!({
+                "decision_no": view.decision.number,
+                "payment_id": payment.id,
+                "principal": payment.principal,
+                "surcharge": payment.surcharge,
+                "paid_at": payment.paid_at,
+            });
+            Ok(send_webhook(tx, owner, "traffic.decision.paid", data).await?)
+        })
+        .await
+}

@@ -1,0 +1,353 @@
+//! Bodies of traffic fines.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use citygate_catalogue::RuleId;
+use citygate_identity::ResidentIdNumber;
+use citygate_kernel::{Locale, Masked, Money, MoneyError, Text, wire};
+use citygate_payments::{BillId, PaymentId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    actions::{DecisionView, FineView},
+    explain,
+    model::{DecisionId, DecisionNo, NewDecision, Plate, Violation},
+    rules,
+};
+
+/// A text of bounded length with something in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Words<const MAX: usize>(pub String);
+
+/// Too long, empty, or with control characters.
+#[derive(Debug)]
+pub(crate) struct InvalidWords(usize);
+
+impl fmt::Display for InvalidWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1 to {} printable characters are expected", self.0)
+    }
+}
+
+impl<const MAX: usize> FromStr for Words<MAX> {
+    type Err = InvalidWords;
+
+    fn from_str(text: &str) -> Result<Self, InvalidWords> {
+        let words = text.trim();
+        let fits = (1..=MAX).contains(&words.chars().count());
+        if fits && !words.chars().any(char::is_control) {
+            Ok(Self(words.to_owned()))
+        } else {
+            Err(InvalidWords(MAX))
+        }
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Words<MAX> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::from_text(deserializer)
+    }
+}
+
+/// What somebody did.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewViolation)]
+pub(crate) struct NewViolationBody {
+    /// The national code of the violation.
+    #[schema(pattern = "^[0-9]{4,6}$", example = "1625")]
+    code: ViolationCode,
+    /// In English.
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$",
+        example = "Driving through a red light")]
+    name_en: Words<200>,
+    /// In Chinese.
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~一-龥]+$",
+        example = "驾驶机动车违反道路交通信号灯通行")]
+    name_zh: Words<200>,
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~一-龥]+$",
+        example = "文三路学院路口")]
+    place: Words<200>,
+    at: DateTime<Utc>,
+    /// Penalty points.
+    #[serde(deserialize_with = "points")]
+    #[schema(minimum = 0, maximum = 12, example = 6)]
+    points: u8,
+}
+
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String)]
+struct ViolationCode(String);
+
+impl FromStr for ViolationCode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && (4..=6).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a violation code has four to six digits")
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ViolationCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::from_text(deserializer)
+    }
+}
+
+fn points<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    match u8::try_from(wire::integer(deserializer)?) {
+        Ok(points) if points <= 12 => Ok(points),
+        _ => Err(serde::de::Error::custom("penalty points are 0 to 12")),
+    }
+}
+
+/// Against whom a decision is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DecisionParty)]
+pub(crate) struct PartyBody {
+    /// As in the decision.
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[!-~一-龥]+$",
+        example = "王芳")]
+    name: Masked<Words<64>>,
+    id_number: ResidentIdNumber,
+}
+
+/// A penalty decision, as served.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewDecision)]
+pub(crate) struct PutDecisionBody {
+    plate: Plate,
+    violation: NewViolationBody,
+    party: PartyBody,
+    fine: Money,
+    /// The day on which the decision was served, in the time zone of the city.
+    served_on: NaiveDate,
+}
+
+impl PutDecisionBody {
+    /// The decision of a number.
+    pub(crate) fn decision(self, number: DecisionNo) -> NewDecision {
+        NewDecision {
+            number,
+            plate: self.plate,
+            violation: Violation {
+                code: self.violation.code.0,
+                name: Text::new(self.violation.name_en.0, self.violation.name_zh.0),
+                place: self.violation.place.0,
+                at: self.violation.at,
+                points: self.violation.points,
+            },
+            id_number: self.party.id_number,
+            name: Masked::new(self.party.name.into_exposed().0),
+            fine: self.fine,
+            served_on: self.served_on,
+        }
+    }
+}
+
+/// Whether a fine is paid.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FineState)]
+enum FineStateBody {
+    Open,
+    Paid,
+}
+
+/// A decision as recorded.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Decision)]
+pub(crate) struct DecisionBody {
+    decision_no: DecisionNo,
+    plate: Plate,
+    bill_id: BillId,
+    fine: Money,
+    due_on: NaiveDate,
+    state: FineStateBody,
+    /// With a push: whether the decision was on record already and nothing was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = bool)]
+    unchanged: Option<bool>,
+    /// Present once the fine is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = DecisionPaymentBody)]
+    payment: Option<DecisionPaymentBody>,
+}
+
+/// How a decision was paid.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DecisionPayment)]
+pub(crate) struct DecisionPaymentBody {
+    id: PaymentId,
+    principal: Money,
+    surcharge: Money,
+    paid_at: DateTime<Utc>,
+}
+
+impl DecisionBody {
+    pub(crate) fn new(view: DecisionView, unchanged: Option<bool>) -> Self {
+        let DecisionView { decision, bill } = view;
+        Self {
+            decision_no: decision.number,
+            plate: decision.plate,
+            bill_id: decision.bill,
+            fine: bill.bill.amount,
+            due_on: bill.bill.due_on,
+            state: if bill.bill.paid { FineStateBody::Paid } else { FineStateBody::Open },
+            unchanged,
+            payment: bill.payment.map(|payment| DecisionPaymentBody {
+                id: payment.id,
+                principal: payment.principal,
+                surcharge: payment.surcharge,
+                paid_at: payment.paid_at,
+            }),
+        }
+    }
+}
+
+/// A fine as its addressee sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fine)]
+pub(crate) struct FineBody {
+    id: DecisionId,
+    decision_no: DecisionNo,
+    plate: Plate,
+    violation: ViolationBody,
+    served_on: NaiveDate,
+    fine: Money,
+    state: FineStateBody,
+    due: DueBody,
+    surcharge: SurchargeBody,
+    /// Pay this bill.
+    bill_id: BillId,
+    /// Fine and surcharge as of today; present while the fine is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = Money)]
+    amount_due: Option<Money>,
+    /// Present once the fine is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = String)]
+    payment_id: Option<PaymentId>,
+}
+
+/// What somebody did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Violation)]
+struct ViolationBody {
+    code: String,
+    /// In the language of the answer.
+    name: String,
+    place: String,
+    at: DateTime<Utc>,
+    points: u8,
+}
+
+/// Until when a fine is to be paid, and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FineDue)]
+struct DueBody {
+    on: NaiveDate,
+    /// Whether the date may still move because the holidays of that time are not announced.
+    provisional: bool,
+    /// How the date was counted.
+    explanation: String,
+    /// The law.
+    citation: String,
+    /// The version of the rule.
+    rule_id: RuleId,
+}
+
+/// What lateness costs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FineSurcharge)]
+struct SurchargeBody {
+    /// As of today, or as paid.
+    amount: Money,
+    days_late: u32,
+    /// The most that it can come to.
+    cap: Money,
+    /// What it will be on some days to come, while the fine is open.
+    forecast: Vec<ForecastBody>,
+    explanation: String,
+    citation: String,
+    rule_id: RuleId,
+}
+
+/// A day to come and what the surcharge will be on it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SurchargeForecast)]
+struct ForecastBody {
+    on: NaiveDate,
+    surcharge: Money,
+}
+
+impl FineBody {
+    pub(crate) fn new(view: FineView, locale: Locale) -> Result<Self, MoneyError> {
+        let FineView { decision, bill, today, deadline, payment_rule, surcharge_rule } = view;
+        let fine = bill.bill.amount;
+        let terms = surcharge_rule.params.terms(fine)?;
+        let due_on = bill.bill.due_on;
+        let forecast = if bill.bill.paid {
+            Vec::new()
+        } else {
+            rules::forecast(fine, &terms, due_on, today)?
+        };
+        let paid = bill.payment.as_ref();
+        let amount = bill.due.map(|due| due.surcharge).or(paid.map(|paid| paid.surcharge));
+        let violation = decision.violation;
+        Ok(Self {
+            id: decision.id,
+            decision_no: decision.number,
+            plate: decision.plate,
+            violation: ViolationBody {
+                code: violation.code,
+                name: violation.name.get(locale).to_owned(),
+                place: violation.place,
+                at: violation.at,
+                points: violation.points,
+            },
+            served_on: decision.served_on,
+            fine,
+            state: if bill.bill.paid { FineStateBody::Paid } else { FineStateBody::Open },
+            due: DueBody {
+                on: due_on,
+                provisional: deadline.provisional(),
+                explanation: deadline.explain(locale, today, Some(&payment_rule.citation)),
+                citation: payment_rule.citation.get(locale).to_owned(),
+                rule_id: payment_rule.id,
+            },
+            surcharge: SurchargeBody {
+                amount: amount.unwrap_or(Money::zero(fine.currency())),
+                days_late: bill.due.map_or(0, |due| due.days_late),
+                cap: terms.cap,
+                forecast: forecast
+                    .into_iter()
+                    .map(|(on, surcharge)| ForecastBody { on, surcharge })
+                    .collect(),
+                explanation: explain::surcharge(
+                    &surcharge_rule.params,
+                    bill.due.as_ref(),
+                    &surcharge_rule.citation,
+                    locale,
+                ),
+                citation: surcharge_rule.citation.get(locale).to_owned(),
+                rule_id: surcharge_rule.id,
+            },
+            bill_id: decision.bill,
+            amount_due: bill.due.map(|due| due.total),
+            payment_id: paid.map(|paid| paid.id),
+        })
+    }
+
+    pub(crate) fn id(&self) -> DecisionId {
+        self.id
+    }
+}

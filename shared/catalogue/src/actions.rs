@@ -1,0 +1,69 @@
+//! What other crates ask the catalogue.
+
+use chrono::NaiveDate;
+use citygate_calendar::{HolidayCalendar, china};
+use citygate_kernel::CityCode;
+use citygate_platform::db::Tx;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    error::Error,
+    model::{Agency, AgencyId, City, Rule, RuleId},
+    store,
+};
+
+/// A city that the gateway serves.
+pub async fn city(tx: &mut Tx<'_>, code: CityCode) -> Result<City, Error> {
+    store::city(tx, code).await?.ok_or(Error::CityUnknown(code))
+}
+
+/// An agency.
+pub async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Agency, Error> {
+    store::agency(tx, id).await?.ok_or(Error::AgencyUnknown)
+}
+
+/// Lists an agency; one that is listed already stays as it is.
+pub async fn add_agency(tx: &mut Tx<'_>, agency: &Agency) -> Result<(), Error> {
+    Ok(store::insert_agency(tx, agency).await?)
+}
+
+/// The days that count and those that do not.
+pub async fn holiday_calendar(tx: &mut Tx<'_>) -> Result<HolidayCalendar, Error> {
+    Ok(store::holiday_calendar(tx).await?)
+}
+
+/// Loads the holiday notices that this program ships. Days that are known already stay as they
+/// are. Returns how many were new.
+pub async fn load_notices(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    Ok(store::insert_holidays(tx, &china::holidays()).await?)
+}
+
+/// The version of a rule that is in force in a city on a day; the city's own wins over the
+/// country's.
+pub async fn rule<P: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    key: &str,
+    city: CityCode,
+    on: NaiveDate,
+) -> Result<Rule<P>, Error> {
+    let missing = || Error::RuleMissing { key: key.to_owned(), city: city.to_string() };
+    read(store::rule(tx, key, city, on).await?.ok_or_else(missing)?)
+}
+
+/// The very version that a decision used.
+pub async fn rule_by_id<P: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    id: RuleId,
+) -> Result<Rule<P>, Error> {
+    let missing = || Error::RuleMissing { key: id.to_string(), city: String::new() };
+    read(store::rule_by_id(tx, id).await?.ok_or_else(missing)?)
+}
+
+fn read<P: DeserializeOwned>(row: store::RuleRow) -> Result<Rule<P>, Error> {
+    Ok(Rule {
+        id: RuleId::from_uuid(row.id),
+        params: serde_json::from_value(row.params)
+            .map_err(|error| Error::Damaged(format!("rule {}: {error}", row.id)))?,
+        citation: citygate_kernel::Text::new(row.citation_en, row.citation_zh),
+    })
+}

@@ -1,0 +1,25 @@
+//! What the city is made of: cities, agencies, the holiday calendar, and the rules in force.
+//!
+//! | noun | what it is |
+//! |---|---|
+//! | [`City`] | a division with a name and a time zone |
+//! | [`Agency`] | a body of a city that decides, lists or collects |
+//! | [`Rule`] | a rule of law or of an agency: parameters, dates of validity, citation |
+//! | holidays | days that differ from the plain week, as [`citygate_calendar::HolidayCalendar`] |
+//!
+//! Invariants: all of this is reference data in the `public` schema, which other schemas may refer
+//! to; a rule is never edited but succeeded by another row, and of the rules that apply to a city
+//! on a day the city's own wins over the country's.
+
+mod actions;
+mod error;
+mod model;
+mod routes;
+mod schema;
+mod store;
+mod wire;
+
+pub use actions::{add_agency, agency, city, holiday_calendar, load_notices, rule, rule_by_id};
+pub use error::Error;
+pub use model::{Agency, AgencyId, AgencyKind, City, Rule, RuleId, RuleKind};
+pub use routes::service;

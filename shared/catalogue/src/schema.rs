@@ -1,0 +1,42 @@
+// Made by `make schema` from the migrated database. Do not edit.
+
+diesel::table! {
+    agencies (city, id) {
+        city -> Int4,
+        id -> Uuid,
+        name_en -> Text,
+        name_zh -> Text,
+    }
+}
+
+diesel::table! {
+    cities (code) {
+        code -> Int4,
+        name_en -> Text,
+        name_zh -> Text,
+        time_zone -> Text,
+    }
+}
+
+diesel::table! {
+    holidays (day) {
+        day -> Date,
+        working -> Bool,
+        name_en -> Text,
+        name_zh -> Text,
+    }
+}
+
+diesel::table! {
+    rules (id) {
+        id -> Uuid,
+        key -> Text,
+        city -> Nullable<Int4>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        params -> Jsonb,
+        citation_en -> Text,
+        citation_zh -> Text,
+        verified_on -> Date,
+    }
+}

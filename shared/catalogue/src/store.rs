@@ -1,0 +1,159 @@
+//! Every statement of the catalogue.
+
+use chrono::{Datelike, NaiveDate};
+use citygate_calendar::{Holiday, HolidayCalendar};
+use citygate_kernel::{CityCode, Text};
+use citygate_platform::db::{DbError, Tx};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    model::{Agency, AgencyId, City, RuleId},
+    schema::{agencies, cities, holidays, rules},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = cities)]
+struct CityRow {
+    code: i32,
+    name_en: String,
+    name_zh: String,
+    time_zone: String,
+}
+
+impl TryFrom<CityRow> for City {
+    type Error = Error;
+
+    fn try_from(row: CityRow) -> Result<Self, Error> {
+        Ok(Self {
+            code: row.code.try_into().map_err(|_| Error::Damaged(format!("city {}", row.code)))?,
+            name: Text::new(row.name_en, row.name_zh),
+            time_zone: row
+                .time_zone
+                .parse()
+                .map_err(|_| Error::Damaged(format!("time zone {}", row.time_zone)))?,
+        })
+    }
+}
+
+pub(crate) async fn all_cities(tx: &mut Tx<'_>) -> Result<Vec<City>, Error> {
+    let rows: Vec<CityRow> = cities::table
+        .order(cities::code)
+        .select(CityRow::as_select())
+        .load(tx.conn())
+        .await
+        .map_err(DbError::from)?;
+    rows.into_iter().map(City::try_from).collect()
+}
+
+pub(crate) async fn city(tx: &mut Tx<'_>, code: CityCode) -> Result<Option<City>, Error> {
+    let row: Option<CityRow> = cities::table
+        .find(code.number())
+        .select(CityRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()
+        .map_err(DbError::from)?;
+    row.map(City::try_from).transpose()
+}
+
+pub(crate) async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Option<Agency>, DbError> {
+    let row: Option<(String, String)> = agencies::table
+        .find((id.city().number(), id.uuid()))
+        .select((agencies::name_en, agencies::name_zh))
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(row.map(|(en, zh)| Agency { id, name: Text::new(en, zh) }))
+}
+
+pub(crate) async fn insert_agency(tx: &mut Tx<'_>, agency: &Agency) -> Result<(), DbError> {
+    diesel::insert_into(agencies::table)
+        .values((
+            agencies::city.eq(agency.id.city().number()),
+            agencies::id.eq(agency.id.uuid()),
+            agencies::name_en.eq(&agency.name.en),
+            agencies::name_zh.eq(&agency.name.zh),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn holiday_calendar(tx: &mut Tx<'_>) -> Result<HolidayCalendar, DbError> {
+    let rows: Vec<(NaiveDate, bool, String, String)> =
+        holidays::table.order(holidays::day).load(tx.conn()).await?;
+    // Notices are published for whole years.
+    let known_until = rows
+        .last()
+        .and_then(|(last, ..)| NaiveDate::from_ymd_opt(last.year(), 12, 31))
+        .unwrap_or(NaiveDate::MIN);
+    let days = rows.into_iter().map(|(on, working, en, zh)| Holiday {
+        on,
+        working,
+        name: Text::new(en, zh),
+    });
+    Ok(HolidayCalendar::new(days, known_until))
+}
+
+pub(crate) async fn insert_holidays(
+    tx: &mut Tx<'_>,
+    days: &[Holiday],
+) -> Result<usize, DbError> {
+    let rows: Vec<_> = days
+        .iter()
+        .map(|day| {
+            (
+                holidays::day.eq(day.on),
+                holidays::working.eq(day.working),
+                holidays::name_en.eq(&day.name.en),
+                holidays::name_zh.eq(&day.name.zh),
+            )
+        })
+        .collect();
+    Ok(diesel::insert_into(holidays::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(tx.conn())
+        .await?)
+}
+
+/// A rule row, its parameters unread.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rules)]
+pub(crate) struct RuleRow {
+    pub id: Uuid,
+    pub params: serde_json::Value,
+    pub citation_en: String,
+    pub citation_zh: String,
+}
+
+pub(crate) async fn rule(
+    tx: &mut Tx<'_>,
+    key: &str,
+    city: CityCode,
+    on: NaiveDate,
+) -> Result<Option<RuleRow>, DbError> {
+    Ok(rules::table
+        .filter(rules::key.eq(key))
+        .filter(rules::city.eq(city.number()).or(rules::city.is_null()))
+        .filter(rules::valid_from.le(on))
+        .filter(rules::valid_to.is_null().or(rules::valid_to.ge(on)))
+        .order((rules::city.asc().nulls_last(), rules::valid_from.desc()))
+        .select(RuleRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?)
+}
+
+pub(crate) async fn rule_by_id(tx: &mut Tx<'_>, id: RuleId) -> Result<Option<RuleRow>, DbError> {
+    Ok(rules::table
+        .find(id.uuid())
+        .select(RuleRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?)
+}

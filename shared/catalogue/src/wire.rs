@@ -1,0 +1,37 @@
+//! Bodies of the catalogue.
+
+use citygate_kernel::{CityCode, Locale};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::model::City;
+
+/// A city that the gateway serves.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = City)]
+pub(crate) struct CityBody {
+    code: CityCode,
+    /// In the language of the answer.
+    #[schema(example = "Hangzhou")]
+    name: String,
+    /// IANA time zone of the city's deadlines.
+    #[schema(example = "Asia/Shanghai")]
+    time_zone: String,
+}
+
+impl CityBody {
+    pub(crate) fn new(city: &City, locale: Locale) -> Self {
+        Self {
+            code: city.code,
+            name: city.name.get(locale).to_owned(),
+            time_zone: city.time_zone.name().to_owned(),
+        }
+    }
+}
+
+/// All cities that the gateway serves.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CityList)]
+pub(crate) struct CityListBody {
+    pub items: Vec<CityBody>,
+}

@@ -1,0 +1,144 @@
+//! Who may call stands in the handler's signature.
+
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
+use citygate_kernel::{CityCode, CityId, Kind};
+use citygate_platform::{Platform, http::Failure};
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    model::{AccountId, ClientId, PersonId, SessionId},
+    tokens::{Caller, Claims, Tokens},
+};
+
+/// A signed-in citizen, with or without a real name.
+#[derive(Debug, Clone, Copy)]
+pub struct Citizen {
+    /// Whose account.
+    pub account: AccountId,
+    /// Which sign-in.
+    pub session: SessionId,
+    /// The citizen's own city.
+    pub city: CityCode,
+    /// The person behind the account, once known.
+    pub person: Option<PersonId>,
+}
+
+/// A signed-in citizen whose real name is known: who owns a wallet and is addressed by agencies.
+#[derive(Debug, Clone, Copy)]
+pub struct RealName {
+    /// Whose account.
+    pub account: AccountId,
+    /// The citizen's own city.
+    pub city: CityCode,
+    /// The person behind the account.
+    pub person: PersonId,
+}
+
+/// What a system may do. Each operation for systems has one.
+pub trait Scope: 'static {
+    /// As in a token: `traffic.decisions:write`.
+    const NAME: &'static str;
+}
+
+/// A system of an agency or hospital that was given the scope `S`.
+#[derive(Debug)]
+pub struct Partner<S> {
+    /// Which system.
+    pub client: ClientId,
+    /// The city of its agency.
+    pub city: CityCode,
+    agency: Uuid,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S> Partner<S> {
+    /// The agency that the system belongs to. Its kind is the catalogue's to name.
+    pub fn agency<K: Kind>(&self) -> CityId<K> {
+        CityId::from_parts(self.city, self.agency)
+    }
+
+    /// The agency as the owner of something that needs no kind.
+    pub(crate) fn agency_id(&self) -> Uuid {
+        self.agency
+    }
+}
+
+fn claims(request: &HttpRequest) -> Result<Claims, Error> {
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, token) = bearer.ok_or(Error::TokenRequired)?;
+    let (Some(tokens), Some(platform)) =
+        (request.app_data::<Data<Tokens>>(), request.app_data::<Data<Platform>>())
+    else {
+        return Err(Error::TokenInvalid("tokens are not set up"));
+    };
+    tokens.verify(token.trim(), platform.clock.now())
+}
+
+const DAMAGED: Error = Error::TokenInvalid("its claims are not of this city's form");
+
+impl Citizen {
+    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+        let Caller::Citizen { sid, person, .. } = &claims.caller else {
+            return Err(Error::Forbidden);
+        };
+        let person = person.as_ref().map(|person| person.parse()).transpose();
+        Ok(Self {
+            account: claims.sub.parse().map_err(|_| DAMAGED)?,
+            session: sid.parse().map_err(|_| DAMAGED)?,
+            city: claims.city.parse().map_err(|_| DAMAGED)?,
+            person: person.map_err(|_| DAMAGED)?,
+        })
+    }
+}
+
+impl RealName {
+    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+        let Citizen { account, city, person, .. } = Citizen::from_claims(claims)?;
+        Ok(Self { account, city, person: person.ok_or(Error::RealNameRequired)? })
+    }
+}
+
+impl<S: Scope> Partner<S> {
+    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+        let Caller::Partner { agency } = claims.caller else { return Err(Error::Forbidden) };
+        if !claims.scope.split(' ').any(|scope| scope == S::NAME) {
+            return Err(Error::ScopeMissing(S::NAME));
+        }
+        Ok(Self {
+            client: claims.sub.parse().map_err(|_| DAMAGED)?,
+            city: claims.city.parse().map_err(|_| DAMAGED)?,
+            agency,
+            scope: PhantomData,
+        })
+    }
+}
+
+/// The extractor of a caller type.
+macro_rules! from_request {
+    ($caller:ty $(, $scope:ident)?) => {
+        impl$(<$scope: Scope>)? FromRequest for $caller {
+            type Error = Failure;
+            type Future = Ready<Result<Self, Failure>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let caller = claims(request).and_then(|claims| Self::from_claims(&claims));
+                ready(caller.map_err(Failure::from))
+            }
+        }
+    };
+}
+
+from_request!(Citizen);
+from_request!(RealName);
+from_request!(Partner<S>, S);

@@ -1,0 +1,31 @@
+//! Words that every crate of the city shares, without any input or output.
+//!
+//! | noun | what it is |
+//! |---|---|
+//! | [`CityCode`] | a GB/T 2260 division code, the first key of everything a city owns |
+//! | [`Id`], [`CityId`] | typed identifiers; on the wire they carry their kind and, where it applies, their city |
+//! | [`Money`] | whole minor units of one [`Currency`]; checked arithmetic only |
+//! | [`Clock`] | the only source of "now" |
+//! | [`Problem`] | a failure as a caller sees it: a stable code, a status, two languages |
+//! | [`Locale`], [`Text`] | the languages answers are given in |
+//! | [`Masked`] | a value that never prints itself |
+//!
+//! Invariants: an identifier of the wrong kind does not parse; amounts of different currencies
+//! cannot be added; nothing here panics on any input.
+
+mod city;
+mod clock;
+mod id;
+mod locale;
+mod masked;
+mod money;
+mod problem;
+pub mod wire;
+
+pub use city::{CityCode, InvalidCityCode};
+pub use clock::Clock;
+pub use id::{CityId, Id, InvalidId, Kind};
+pub use locale::{Locale, Text};
+pub use masked::Masked;
+pub use money::{Currency, InvalidCurrency, Money, MoneyError, Rate};
+pub use problem::{FieldError, Problem, ProblemType};

@@ -1,0 +1,51 @@
+//! The wallets of the demo city.
+
+use std::error::Error as StdError;
+
+use citygate_identity::{DEMO_CITIZENS, person};
+use citygate_kernel::{CityCode, Clock, Currency, Money};
+use citygate_ledger::{
+    Account, AccountCode, Transfer, TransferId, find_account, open_account, post,
+};
+use citygate_platform::Cx;
+use futures_util::{FutureExt, future::LocalBoxFuture};
+
+use crate::{actions::wallet_account, error::Error};
+
+/// What each citizen begins with: CNY 500.00.
+const OPENING: Money = Money::new(50_000, Currency::Cny);
+
+/// Opens and fills the wallets; those that exist stay as they are.
+pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdError>>> {
+    async move {
+        for (_, _, id_number) in DEMO_CITIZENS {
+            let id_number = id_number.parse()?;
+            cx.db
+                .tx("payments.seed_demo", async |tx| {
+                    let city = CityCode::HANGZHOU;
+                    let owner = person(&cx.keys, tx, &id_number, None).await?;
+                    let wallet = wallet_account(city, owner, OPENING.currency());
+                    if find_account(tx, &wallet).await?.is_some() {
+                        return Ok(());
+                    }
+                    let receivable = Account {
+                        city,
+                        code: AccountCode::ProcessorReceivable,
+                        owner: None,
+                        currency: OPENING.currency(),
+                    };
+                    let opening = Transfer {
+                        id: TransferId::new(city, &Clock::manual(tx.now())),
+                        debit: open_account(tx, &receivable).await?,
+                        credit: open_account(tx, &wallet).await?,
+                        amount: OPENING,
+                        code: "demo_opening",
+                    };
+                    Ok::<_, Error>(post(tx, &[opening]).await?)
+                })
+                .await?;
+        }
+        Ok(())
+    }
+    .boxed_local()
+}

@@ -1,0 +1,25 @@
+//! How requests come in and answers go out.
+//!
+//! A request passes [`edge`] (limits, request id, language, one log line), is taken apart by
+//! extractors ([`Cx`], [`Body`], [`IdempotencyKey`], the caller types of `identity`), handled, and
+//! leaves as JSON or as a problem ([`Failure`], RFC 9457).
+
+mod answer;
+mod context;
+pub mod edge;
+mod extract;
+mod failure;
+mod health;
+mod openapi;
+mod page;
+mod server;
+
+pub use answer::Idempotent;
+pub use extract::{Body, IdempotencyKey};
+pub use failure::{Failure, PROBLEM_JSON, ProblemBody, render_problem};
+pub use openapi::{describe, operations};
+pub use page::{Cursor, Page, PageQuery};
+pub use server::{HttpSettings, Server, bind, configure};
+
+/// The crate's own handlers and problems.
+pub use health::service;

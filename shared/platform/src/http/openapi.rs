@@ -1,0 +1,129 @@
+//! The OpenAPI document, finished: what holds for every operation is added here once.
+
+use std::collections::BTreeMap;
+
+use citygate_kernel::ProblemType;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, ContentBuilder, Info, LicenseBuilder, OpenApi, Ref, RefOr, Response,
+        ResponseBuilder,
+        path::{Operation, PathItem},
+        schema::Schema,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::{PROBLEM_JSON, ProblemBody};
+use crate::problems;
+
+const DESCRIPTION: &str = "The backend of a city's super-app.\n\n\
+    Answers come in English and Simplified Chinese (`Accept-Language: en` or `zh-CN`). Every \
+    failure is a problem (RFC 9457) with a stable `code`. Every POST that books or moves money \
+    takes an `Idempotency-Key`: the same key with the same request gives the same answer, and \
+    has one effect.";
+
+/// Finishes a collected document: title, security schemes, the problems that any operation can end
+/// in, and the problem body wherever a failure is listed.
+pub fn describe(mut api: OpenApi) -> OpenApi {
+    api.info = Info::new("Citygate", env!("CARGO_PKG_VERSION"));
+    api.info.description = Some(DESCRIPTION.to_owned());
+    let mut license = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
+    license.identifier = Some("MIT OR Apache-2.0".to_owned());
+    api.info.license = Some(license);
+    api.servers = Some(vec![utoipa::openapi::Server::new("/")]);
+    let components = api.components.get_or_insert_with(Components::new);
+    add_schemas(components);
+    for (name, description) in [
+        ("citizen", "The access token of a citizen, from `POST /v1/sign-in` or `/v1/oauth/token`."),
+        ("partner", "The access token of an agency's or hospital's system, from `/v1/oauth/token`."),
+    ] {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(description))
+            .build();
+        components.add_security_scheme(name, SecurityScheme::Http(scheme));
+    }
+    for operation in operations_mut(&mut api) {
+        complete(operation);
+    }
+    api
+}
+
+fn add_schemas(components: &mut Components) {
+    let mut schemas: Vec<(String, RefOr<Schema>)> = Vec::new();
+    ProblemBody::schemas(&mut schemas);
+    schemas.push((ProblemBody::name().into_owned(), ProblemBody::schema()));
+    components.schemas.extend(schemas);
+}
+
+/// Adds to one operation what every operation shares.
+fn complete(operation: &mut Operation) {
+    let public = operation.security.as_ref().is_some_and(|schemes| {
+        schemes.iter().all(|scheme| {
+            serde_json::to_value(scheme).is_ok_and(|value| value == serde_json::json!({}))
+        })
+    });
+    let mut shared: Vec<&ProblemType> = vec![&problems::UNAVAILABLE, &problems::INTERNAL];
+    if operation.request_body.is_some() {
+        shared.extend([
+            &problems::INVALID_BODY,
+            &problems::BODY_TOO_SLOW,
+            &problems::BODY_TOO_LARGE,
+            &problems::UNSUPPORTED_MEDIA_TYPE,
+        ]);
+    }
+    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+        shared.push(&problems::INVALID_PARAMETER);
+    }
+    for problem in shared {
+        add(&mut operation.responses.responses, problem.status, problem.en);
+    }
+    if !public {
+        let responses = &mut operation.responses.responses;
+        add(responses, 401, "The access token is missing, expired or not one of this city");
+        add(responses, 403, "The access token does not allow this");
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
+            && response.content.is_empty()
+        {
+            let problem = Ref::from_schema_name(ProblemBody::name());
+            let content = ContentBuilder::new().schema(Some(problem)).build();
+            response.content.insert(PROBLEM_JSON.to_owned(), content.into());
+        }
+    }
+}
+
+fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: u16, description: &str) {
+    responses
+        .entry(status.to_string())
+        .or_insert_with(|| ResponseBuilder::new().description(description).build().into());
+}
+
+/// Every operation of a document: path, method, and what it says.
+pub fn operations(api: &OpenApi) -> Vec<(&str, &'static str, &Operation)> {
+    let mut all = Vec::new();
+    for (path, item) in &api.paths.paths {
+        for (method, operation) in [
+            ("GET", &item.get),
+            ("PUT", &item.put),
+            ("POST", &item.post),
+            ("DELETE", &item.delete),
+            ("PATCH", &item.patch),
+        ] {
+            if let Some(operation) = operation {
+                all.push((path.as_str(), method, operation));
+            }
+        }
+    }
+    all
+}
+
+fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
+    api.paths.paths.values_mut().flat_map(|item| {
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        [get, put, post, delete, patch].into_iter().flatten()
+    })
+}

@@ -1,0 +1,34 @@
+//! The ground that every service stands on, and the only place with plumbing.
+//!
+//! | room | what it knows |
+//! |---|---|
+//! | [`cluster`] | a private PostgreSQL in a folder, for whoever brings none |
+//! | [`db`] | the pool, and the one place where a transaction begins |
+//! | [`migrate`] | one timeline of migrations over all owners |
+//! | [`idempotency`] | one key, one effect, one answer |
+//! | [`jobs`], [`worker`] | work and news after COMMIT, with retries and dead letters |
+//! | [`keys`] | encryption of personal data and blind indexes |
+//! | [`http`] | limits, extractors, problems, paging, OpenAPI, health, drain |
+//! | [`telemetry`] | logs |
+//! | [`Service`] | what a crate adds to the city |
+//!
+//! Invariants: a transaction is opened by [`db::Db::tx`] and nowhere else; an effect outside the
+//! database is a job, never a call between statements; a handler cannot be cancelled by its
+//! client; nothing here knows what is being paid, booked or looked up.
+
+pub mod cluster;
+mod cx;
+pub mod db;
+pub mod http;
+pub mod idempotency;
+pub mod jobs;
+pub mod keys;
+pub mod migrate;
+pub mod problems;
+mod schema;
+mod service;
+pub mod telemetry;
+pub mod worker;
+
+pub use cx::{Cx, Platform};
+pub use service::Service;

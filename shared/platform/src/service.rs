@@ -1,0 +1,51 @@
+//! What a mini-service is to the rest of the house: a plain value.
+
+use std::sync::Arc;
+
+use citygate_kernel::ProblemType;
+use futures_util::future::LocalBoxFuture;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    Cx,
+    jobs::{Job, Listener},
+};
+
+type Routes = Arc<dyn Fn(&mut ServiceConfig<'_>) + Send + Sync>;
+type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Error>>>;
+
+/// Everything that a crate adds to the city. `src/services.rs` lists them; nothing else names a
+/// service.
+#[derive(Clone)]
+pub struct Service {
+    /// The crate's name, as in `serve --services`.
+    pub name: &'static str,
+    /// Adds the crate's handlers, with full paths.
+    pub routes: Routes,
+    /// Background work.
+    pub jobs: Vec<Job>,
+    /// What it wants to hear from others.
+    pub listeners: Vec<Listener>,
+    /// What can go wrong in it.
+    pub problems: &'static [&'static ProblemType],
+    /// Its part of the demo city; running it again changes nothing.
+    pub demo: Option<Demo>,
+}
+
+impl Service {
+    /// A service with handlers and nothing else.
+    pub fn new(
+        name: &'static str,
+        problems: &'static [&'static ProblemType],
+        routes: impl Fn(&mut ServiceConfig<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name,
+            routes: Arc::new(routes),
+            jobs: Vec::new(),
+            listeners: Vec::new(),
+            problems,
+            demo: None,
+        }
+    }
+}

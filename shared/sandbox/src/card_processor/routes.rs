@@ -1,0 +1,157 @@
+//! The processor over HTTP.
+
+use std::{
+    future::{Ready, ready},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::{self, Bytes, Data, Path},
+};
+use citygate_kernel::Clock;
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::{
+    behaviour::Delivery,
+    book::Charged,
+    charge::{ChargeBody, ChargeId},
+    failure::Failure,
+    hang_up::HangUp,
+    processor::{Behaviours, Processor},
+};
+
+/// How late a late answer is.
+const LATE: Duration = Duration::from_secs(2);
+
+/// What some proxy in between might say.
+const GARBAGE: &str = "<html><body>The page you are looking for has moved.";
+
+/// What the handlers and the owner of the sandbox share.
+pub(super) struct Shared {
+    pub(super) api_key: String,
+    pub(super) clock: Clock,
+    /// How long a request that is never answered is held.
+    pub(super) hold: Duration,
+    pub(super) processor: Mutex<Processor>,
+}
+
+impl Shared {
+    /// The processor, for as long as it takes to handle one request. A test that panicked with
+    /// the lock in its hands has not made the book wrong.
+    pub(super) fn processor(&self) -> MutexGuard<'_, Processor> {
+        self.processor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every operation of the contract.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/charges", web::post().to(post_charge))
+        .route("/charges", web::get().to(get_charges))
+        .route("/charges/{reference}", web::get().to(get_charge))
+        .route("/sandbox/behaviour", web::put().to(put_behaviour))
+        .route("/sandbox/behaviour", web::get().to(get_behaviour))
+        .default_service(web::to(no_operation));
+}
+
+async fn post_charge(_: Authorized, shared: Data<Shared>, body: Bytes) -> HttpResponse {
+    let id = ChargeId::new(&shared.clock);
+    let delivery = shared.processor().charge(ChargeBody::parse(&body), id);
+    deliver(delivery, shared.hold, |charged| match charged {
+        Charged::Now(charge) => HttpResponse::Created().json(charge),
+        Charged::Before(charge) => HttpResponse::Ok().json(charge),
+    })
+    .await
+}
+
+async fn get_charge(_: Authorized, shared: Data<Shared>, reference: Path<String>) -> HttpResponse {
+    let delivery = shared.processor().find(&reference);
+    deliver(delivery, shared.hold, |charge| HttpResponse::Ok().json(charge)).await
+}
+
+async fn get_charges(_: Authorized, shared: Data<Shared>) -> HttpResponse {
+    HttpResponse::Ok().json(shared.processor().statement())
+}
+
+async fn put_behaviour(shared: Data<Shared>, body: Bytes) -> Result<HttpResponse, Failure> {
+    let behaviours: Behaviours =
+        serde_json::from_slice(&body).map_err(|_| Failure::InvalidRequest)?;
+    let answer = HttpResponse::Ok().json(&behaviours);
+    shared.processor().behave(behaviours);
+    Ok(answer)
+}
+
+async fn get_behaviour(shared: Data<Shared>) -> HttpResponse {
+    HttpResponse::Ok().json(shared.processor().behaviours())
+}
+
+async fn no_operation(_: Authorized) -> Result<HttpResponse, Failure> {
+    Err(Failure::NoSuchOperation)
+}
+
+/// Answers, or fails to. Everything is booked by now: a client that hangs up ends this here.
+async fn deliver<T>(
+    delivery: Delivery<Result<T, Failure>>,
+    hold: Duration,
+    render: fn(T) -> HttpResponse,
+) -> HttpResponse {
+    let answer = |result: Result<T, Failure>| match result {
+        Ok(value) => render(value),
+        Err(failure) => failure.error_response(),
+    };
+    match delivery {
+        Delivery::Prompt(result) => answer(result),
+        Delivery::Late(result) => {
+            sleep(LATE).await;
+            answer(result)
+        }
+        Delivery::Never => {
+            sleep(hold).await;
+            HttpResponse::Ok().body(HangUp)
+        }
+        Delivery::Breakdown => Failure::Internal.error_response(),
+        Delivery::Garbage => HttpResponse::Ok().content_type("text/html").body(GARBAGE),
+    }
+}
+
+/// The caller has shown the API key.
+struct Authorized;
+
+impl FromRequest for Authorized {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let expected = request.app_data::<Data<Shared>>().map(|shared| shared.api_key.as_str());
+        let given = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        ready(match given.is_some() && given == expected {
+            true => Ok(Self),
+            false => Err(Failure::Unauthorized),
+        })
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::UnknownToken => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ReferenceReused => StatusCode::CONFLICT,
+            Self::NoSuchCharge | Self::NoSuchOperation => StatusCode::NOT_FOUND,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).json(json!({"error": self.to_string()}))
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line.
+
+mod config;
+mod migrate;
+mod openapi;
+mod serve;
+mod work;
+
+use std::path::PathBuf;
+
+use citygate_platform::telemetry::{LogSettings, init_logs};
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    demo,
+    settings::{Flags, Settings},
+};
+
+pub use openapi::document;
+
+/// What ends a command early; printed as one line.
+pub type CommandError = Box<dyn std::error::Error>;
+
+/// The backend of a city's super-app.
+#[derive(Parser)]
+#[command(name = "citygate", version)]
+struct Cli {
+    /// Settings in TOML; citygate.toml is read when it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the private database, keys and letters are kept.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the city (the default).
+    Serve(ServeArgs),
+    /// Does background work without serving, or looks after dead jobs.
+    Work(WorkArgs),
+    /// Brings the database up to date and ends.
+    Migrate,
+    /// Plays the story of a paid fine in a throw-away city.
+    Demo(demo::DemoArgs),
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Prints the effective settings, secrets masked.
+    Config,
+}
+
+/// Arguments of `serve`.
+#[derive(Args, Default)]
+struct ServeArgs {
+    /// Address and port.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Serves only these, separated by commas.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    services: Option<Vec<String>>,
+    /// Loads the demo city, also into a database of your own.
+    #[arg(long)]
+    demo_city: bool,
+}
+
+/// Arguments of `work`.
+#[derive(Args)]
+struct WorkArgs {
+    /// Lists the jobs that have failed for good, and ends.
+    #[arg(long)]
+    dead: bool,
+    /// Lets one dead job, or `all`, live again, and ends.
+    #[arg(long, value_name = "JOB", conflicts_with = "dead")]
+    replay: Option<String>,
+}
+
+/// Does what the command line says.
+pub async fn run() -> Result<(), CommandError> {
+    let cli = Cli::parse();
+    let command = cli.command.unwrap_or(Command::Serve(ServeArgs::default()));
+    if let Command::Demo(args) = &command {
+        // The story is told on a throw-away instance: no file or variable changes it.
+        init_logs(&LogSettings { filter: "warn".to_owned(), ..LogSettings::default() })?;
+        return demo::run(args).await;
+    }
+    let mut flags = Flags { data_dir: cli.data_dir, ..Flags::default() };
+    if let Command::Serve(args) = &command {
+        flags.listen.clone_from(&args.listen);
+        flags.services.clone_from(&args.services);
+        flags.demo_city = args.demo_city.then_some(true);
+    }
+    let settings = Settings::read(cli.config.as_deref(), &flags)
+        .map_err(|error| format!("the settings are wrong: {error}"))?;
+    if !matches!(command, Command::Openapi | Command::Config) {
+        init_logs(&settings.log).map_err(|error| format!("log.filter is wrong: {error}"))?;
+    }
+    match command {
+        Command::Serve(_) => serve::run(&settings).await,
+        Command::Work(args) => work::run(&settings, &args).await,
+        Command::Migrate => migrate::run(&settings).await,
+        Command::Openapi => openapi::run(),
+        Command::Config => config::run(&settings),
+        Command::Demo(_) => Ok(()),
+    }
+}
+
+/// Resolves when the process is asked to end: Ctrl-C, or SIGTERM from a supervisor.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

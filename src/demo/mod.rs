@@ -1,0 +1,94 @@
+//! The story of a paid fine, played over HTTP by separate clients against a throw-away city.
+
+pub mod actors;
+mod receiver;
+mod story;
+
+use std::path::Path;
+
+use citygate_catalogue::AgencyId;
+use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
+use citygate_kernel::Clock;
+use citygate_notify::WebhookSettings;
+use citygate_sandbox::card_processor::Behaviour;
+use clap::Args;
+
+use crate::{
+    commands::CommandError,
+    instance::{City, Database, Instance, listen, public_url},
+    settings::Settings,
+};
+use actors::System;
+
+/// Arguments of `demo`.
+#[derive(Args)]
+pub struct DemoArgs {
+    /// The card processor takes the money and then never answers: the top-up must be found out.
+    #[arg(long)]
+    processor_times_out: bool,
+}
+
+/// Starts the city, tells the story, and takes the city down again. The first thing that is not
+/// as it should be ends it with an error.
+pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
+    let folder = tempfile::tempdir()?;
+    let settings = throw_away_settings(folder.path());
+    println!("Starting a throw-away city: its own PostgreSQL, card processor and mailbox …");
+    let database = Database::throw_away().await?;
+    database.migrate().await?;
+    let listener = listen(&settings)?;
+    let url = public_url(&settings, &listener);
+    let city = City::assemble(&settings, &database.url, Clock::system(), &url).await?;
+    if let (true, Some(sandbox)) = (args.processor_times_out, &city.sandbox) {
+        sandbox.behave([Behaviour::TimeoutAfterCharge]);
+    }
+    let cast = story::Cast {
+        url: url.clone(),
+        police: registered(&city, &url, "Traffic police", POLICE_SCOPES).await?,
+        auditor: registered(&city, &url, "Audit office", &["books:read"]).await?,
+        letters: settings.mail_folder(),
+        slow_processor: args.processor_times_out,
+    };
+    let instance = Instance::start(&settings, listener, city, url)?;
+    let told = story::tell(cast).await;
+    instance.stop().await;
+    drop(database);
+    told
+}
+
+/// What the system of the police may do.
+pub const POLICE_SCOPES: &[&str] =
+    &["traffic.decisions:write", "traffic.decisions:read", "webhooks:write"];
+
+/// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to
+/// loopback.
+pub fn throw_away_settings(folder: &Path) -> Settings {
+    let mut settings = Settings {
+        data_dir: folder.to_owned(),
+        webhooks: WebhookSettings { allow_private: true },
+        ..Settings::default()
+    };
+    settings.http.listen = "127.0.0.1:0".to_owned();
+    settings.http.drain_seconds = 0;
+    settings
+}
+
+/// Makes a key pair for a system of the demo police and registers it, as the service desk of the
+/// city would.
+pub async fn registered(
+    city: &City,
+    url: &str,
+    name: &str,
+    scopes: &[&str],
+) -> Result<System, CommandError> {
+    let police: AgencyId = citygate_traffic::POLICE;
+    let key = KeyPair::generate().ok_or("no key pair could be made")?;
+    let id = ClientId::new(&city.platform.clock);
+    let client =
+        NewClient { id, agency: police, name, public_key: &key.public, scopes };
+    city.platform
+        .db
+        .tx("demo.register_client", async |tx| register_client(tx, &client).await)
+        .await?;
+    System::new(url, id, &key)
+}

@@ -1,0 +1,286 @@
+//! A running city: database, services, server and worker, started in the order they need each
+//! other and stopped in the reverse.
+
+use std::{fs, io, net::TcpListener, path::PathBuf, thread};
+
+use citygate_identity::Tokens;
+use citygate_kernel::{Clock, Locale, Masked};
+use citygate_notify::Mailer;
+use citygate_payments::CardProcessor;
+use citygate_platform::{
+    Cx, Platform, Service,
+    cluster::{Cluster, ClusterError, DataFolder, FolderError},
+    db::Db,
+    http::{Server, bind},
+    keys::Keys,
+    migrate::{MigrateError, migrate},
+    worker::Worker,
+};
+use citygate_sandbox::card_processor::CardProcessorSandbox;
+use tokio::sync::watch;
+
+use crate::{
+    migrations,
+    services::{self, Parties},
+    settings::Settings,
+};
+
+/// Why the city does not run. Each says in one line what is wrong and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The private cluster.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The given database.
+    #[error(
+        "the database at DATABASE_URL cannot be used: {0}; check host, port, user, password and \
+         database name"
+    )]
+    Database(String),
+    /// The schema.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The address.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The one that was asked for.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A service that does not exist.
+    #[error("there is no service {0}; known are: {1}")]
+    ServiceUnknown(String, String),
+    /// Keys, mail, or another outside party.
+    #[error("{0}")]
+    Party(String),
+}
+
+fn party(error: impl ToString) -> StartError {
+    StartError::Party(error.to_string())
+}
+
+/// A database that is up, and up to date.
+pub struct Database {
+    /// Where it is.
+    pub url: String,
+    // Stops with this value; the folder is released after that.
+    _cluster: Option<Cluster>,
+    _folder: Option<DataFolder>,
+}
+
+impl Database {
+    /// Starts the private cluster, or takes the given database.
+    pub async fn open(settings: &Settings) -> Result<Self, StartError> {
+        if let Some(url) = &settings.database_url {
+            let url = url.expose().clone();
+            fs::create_dir_all(&settings.data_dir).map_err(party)?;
+            return Ok(Self { url, _cluster: None, _folder: None });
+        }
+        let folder = DataFolder::open(&settings.data_dir)?;
+        let place = folder.path().join("postgres");
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&place))
+            .await
+            .map_err(party)??;
+        Ok(Self { url: cluster.url(), _cluster: Some(cluster), _folder: Some(folder) })
+    }
+
+    /// A database that is gone with its folder when this value, or this process, is.
+    pub async fn throw_away() -> Result<Self, StartError> {
+        let cluster =
+            tokio::task::spawn_blocking(|| Cluster::throw_away(None, &[])).await.map_err(party)??;
+        Ok(Self { url: cluster.url(), _cluster: Some(cluster), _folder: None })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<Vec<String>, StartError> {
+        migrate(&self.url, migrations::all()).await.map_err(|error| match error {
+            MigrateError::Connection(error) => StartError::Database(error.to_string()),
+            other => StartError::Migrate(other),
+        })
+    }
+}
+
+/// The city before it listens.
+pub struct City {
+    /// The ground of requests and jobs.
+    pub platform: Platform,
+    /// Signs and reads access tokens.
+    pub tokens: Tokens,
+    /// All of its parts.
+    pub services: Vec<Service>,
+    /// The simulated card processor, where there is no real one.
+    pub sandbox: Option<CardProcessorSandbox>,
+}
+
+impl City {
+    /// Puts the parts together on a migrated database.
+    pub async fn assemble(
+        settings: &Settings,
+        database_url: &str,
+        clock: Clock,
+        issuer: &str,
+    ) -> Result<Self, StartError> {
+        let keys = Keys::open(&settings.keys_folder()).map_err(party)?;
+        let tokens = Tokens::open(&settings.keys_folder(), issuer).map_err(party)?;
+        let db = Db::new(database_url, clock.clone(), &settings.database);
+        let platform = Platform { db, clock: clock.clone(), keys };
+        let sandbox = if settings.wants_demo_city() && settings.card_processor.url.is_none() {
+            Some(CardProcessorSandbox::start(SANDBOX_KEY, clock).map_err(party)?)
+        } else {
+            None
+        };
+        let parties = Parties {
+            tokens: tokens.clone(),
+            mailer: Mailer::new(&settings.mail, &settings.mail_folder()).map_err(party)?,
+            webhooks: settings.webhooks,
+            processor: processor(settings, sandbox.as_ref())?,
+        };
+        let city = Self { platform, tokens, services: services::all(parties), sandbox };
+        city.load(settings).await?;
+        Ok(city)
+    }
+
+    /// A context for what is done at the start.
+    pub fn cx(&self) -> Cx {
+        self.platform.cx(Locale::default(), "start")
+    }
+
+    async fn load(&self, settings: &Settings) -> Result<(), StartError> {
+        self.platform
+            .db
+            .tx("catalogue.load_notices", async |tx| citygate_catalogue::load_notices(tx).await)
+            .await
+            .map_err(party)?;
+        if settings.wants_demo_city() {
+            for seed in self.services.iter().filter_map(|service| service.demo) {
+                seed(self.cx()).await.map_err(|error| party(format!("the demo city: {error}")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The services that are to answer: those named and the platform, or all.
+    fn answering(&self, names: &[String]) -> Result<Vec<Service>, StartError> {
+        let known: Vec<_> = self.services.iter().map(|service| service.name).collect();
+        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(StartError::ServiceUnknown(unknown.clone(), known.join(", ")));
+        }
+        let wanted = |service: &&Service| {
+            names.is_empty()
+                || service.name == "platform"
+                || names.iter().any(|name| name == service.name)
+        };
+        Ok(self.services.iter().filter(wanted).cloned().collect())
+    }
+}
+
+/// The key of the sandbox processor; it guards nothing.
+const SANDBOX_KEY: &str = "sandbox-key";
+
+fn processor(
+    settings: &Settings,
+    sandbox: Option<&CardProcessorSandbox>,
+) -> Result<Option<CardProcessor>, StartError> {
+    let (url, key) = match (&settings.card_processor.url, sandbox) {
+        (Some(url), _) => {
+            let file = settings.card_processor.api_key_file.as_ref();
+            let file = file.ok_or_else(|| party("card_processor.api_key_file is not set"))?;
+            let key = fs::read_to_string(file)
+                .map_err(|error| party(format!("{}: {error}", file.display())))?;
+            (url.clone(), key.trim().to_owned())
+        }
+        (None, Some(sandbox)) => (sandbox.url.clone(), SANDBOX_KEY.to_owned()),
+        (None, None) => return Ok(None),
+    };
+    CardProcessor::new(&url, Masked::new(key)).map(Some).map_err(party)
+}
+
+/// Takes the address before anything slow is done.
+pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+    bind(&settings.http)
+        .map_err(|source| StartError::Listen { address: settings.http.listen.clone(), source })
+}
+
+/// How the city is reached: as set, or where it listens.
+pub fn public_url(settings: &Settings, listener: &TcpListener) -> String {
+    let address = || {
+        let address = listener.local_addr();
+        format!("http://{}", address.map_or(settings.http.listen.clone(), |a| a.to_string()))
+    };
+    settings.public_url.as_ref().map_or_else(address, |url| url.trim_end_matches('/').to_owned())
+}
+
+/// A city that answers.
+pub struct Instance {
+    /// Where it is reached.
+    pub url: String,
+    /// Its parts.
+    pub city: City,
+    server: Server,
+    worker: Option<BackgroundWorker>,
+}
+
+impl Instance {
+    /// Serves on the listener, and works if the settings say so.
+    pub fn start(
+        settings: &Settings,
+        listener: TcpListener,
+        city: City,
+        url: String,
+    ) -> Result<Self, StartError> {
+        let services = city.answering(&settings.services)?;
+        let server = Server::start(listener, &city.platform, &settings.http, &services)
+            .map_err(|error| party(format!("the server did not start: {error}")))?;
+        let worker = settings.work.then(|| BackgroundWorker::start(&city));
+        Ok(Self { url, city, server, worker })
+    }
+
+    /// Answers what is under way, finishes the jobs that have begun, and stops.
+    pub async fn stop(self) {
+        self.server.drain().await;
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
+        if let Some(sandbox) = self.city.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// A worker on a thread of its own: jobs, like handlers, stay on the thread where they began.
+pub struct BackgroundWorker {
+    stop: watch::Sender<bool>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl BackgroundWorker {
+    /// Begins to work.
+    pub fn start(city: &City) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let worker = Worker::new(city.platform.clone(), &city.services);
+        let thread = thread::spawn(move || {
+            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => {
+                    tokio::task::LocalSet::new().block_on(&runtime, worker.run(stopped));
+                }
+                Err(error) => tracing::error!(%error, "no worker: a runtime cannot be made"),
+            }
+        });
+        Self { stop, thread }
+    }
+
+    /// Stops after the jobs that have begun.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = tokio::task::spawn_blocking(move || self.thread.join()).await;
+    }
+}
+
+/// Where a relative path of the settings points to, for messages.
+pub fn shown(path: &std::path::Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

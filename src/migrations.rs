@@ -1,0 +1,17 @@
+//! The migrations of all owners, embedded.
+
+use citygate_platform::migrate::Timeline;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+const PLATFORM: EmbeddedMigrations = embed_migrations!("migrations/platform");
+const CATALOGUE: EmbeddedMigrations = embed_migrations!("migrations/catalogue");
+const NOTIFY: EmbeddedMigrations = embed_migrations!("migrations/notify");
+const IDENTITY: EmbeddedMigrations = embed_migrations!("migrations/identity");
+const LEDGER: EmbeddedMigrations = embed_migrations!("migrations/ledger");
+const PAYMENTS: EmbeddedMigrations = embed_migrations!("migrations/payments");
+const TRAFFIC: EmbeddedMigrations = embed_migrations!("migrations/traffic");
+
+/// One source for each folder below `migrations/`.
+pub fn all() -> Timeline<EmbeddedMigrations> {
+    Timeline(vec![PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, TRAFFIC])
+}
