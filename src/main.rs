@@ -9,7 +9,10 @@ async fn main() -> ExitCode {
     match commands::run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("citygate: {error}");
+            // Whatever it is, it fits one line of a log.
+            let text = error.to_string();
+            let line: Vec<_> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+            eprintln!("citygate: {}", line.join(" "));
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,6 @@
 //! Logs and metrics.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal, sync::OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub enum LogFormat {
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Text }
+        Self { filter: "info,actix_server=warn".to_owned(), format: LogFormat::Text }
     }
 }
 
@@ -38,7 +38,9 @@ pub fn init_logs(settings: &LogSettings) -> Result<(), String> {
     let registry = tracing_subscriber::registry().with(filter);
     let started = match settings.format {
         LogFormat::Text => {
-            registry.with(fmt::layer().with_writer(std::io::stderr).with_target(false)).try_init()
+            let ansi = std::io::stderr().is_terminal();
+            let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+            registry.with(lines.with_ansi(ansi)).try_init()
         }
         LogFormat::Json => {
             registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()

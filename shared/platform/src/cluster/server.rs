@@ -167,9 +167,8 @@ impl Cluster {
     fn wait_ready(&mut self, data: &Path) -> Result<(), ClusterError> {
         let deadline = Instant::now() + START_LIMIT;
         loop {
-            // The eighth line of the lock file is the documented state of the server.
-            let status = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-            if status.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+            let lock = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+            if is_ready(&lock, self.server.id()) {
                 return Ok(());
             }
             let ended = matches!(self.server.try_wait(), Ok(Some(_)) | Err(_));
@@ -203,6 +202,13 @@ impl Drop for Cluster {
         let _ = self.guard.kill();
         let _ = self.guard.wait();
     }
+}
+
+/// The lock file names the server in its first line and tells its state in the eighth. A file that
+/// names another process was left behind by a killed one.
+fn is_ready(lock: &str, server: u32) -> bool {
+    let line = |n| lock.lines().nth(n).map(str::trim);
+    line(0) == Some(&server.to_string()) && line(7) == Some("ready")
 }
 
 fn pid_of(child: &Child) -> Pid {
@@ -318,7 +324,7 @@ fn stop_leftover(data: &Path) -> io::Result<()> {
     loop {
         let left = processes_in(data);
         if left.is_empty() {
-            return Ok(());
+            return forget(data);
         }
         if started.elapsed() > STOP_LIMIT {
             return Err(io::Error::other(format!("processes {left:?} do not stop; end them")));
@@ -335,6 +341,22 @@ fn stop_leftover(data: &Path) -> io::Result<()> {
         }
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Removes the lock files of a server that is gone. PostgreSQL itself would only ask whether any
+/// process has the number in them, and be misled by one that died but was not collected yet, or by a
+/// stranger with the same number. We know better: nobody works in the folder, and it is ours.
+fn forget(data: &Path) -> io::Result<()> {
+    if !Path::new("/proc/self").exists() {
+        return Ok(());
+    }
+    for lock in [data.join("postmaster.pid"), data.with_file_name(".s.PGSQL.5432.lock")] {
+        match fs::remove_file(lock) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Every process of a server works in its data folder. (Linux only; elsewhere PostgreSQL's own
@@ -372,4 +394,43 @@ fn run(
 fn last_lines(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.get(lines.len().saturating_sub(2)..).unwrap_or_default().join(" / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str =
+        "42\n/data\n1700000000\n5432\n/data\n\n  5432001         0\nready   \n";
+
+    #[test]
+    fn only_our_own_server_is_ready() {
+        assert!(is_ready(LOCK, 42));
+        assert!(!is_ready(LOCK, 43), "the lock file of a killed server");
+        assert!(!is_ready(&LOCK.replace("ready", "starting"), 42));
+        assert!(!is_ready("", 42));
+    }
+
+    #[test]
+    fn a_cluster_begins_stops_and_begins_again_where_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("postgres");
+        for _ in 0..2 {
+            let cluster = Cluster::start(&place).unwrap();
+            assert!(cluster.url().contains("dbname=citygate"));
+            let data = place.join("data");
+            drop(cluster);
+            assert!(!data.join("postmaster.pid").exists(), "stopped in order");
+        }
+    }
+
+    #[test]
+    fn a_cluster_whose_server_was_killed_is_recovered() {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = Cluster::start(folder.path()).unwrap();
+        // Only the supervisor: its children outlive it for a moment and hold the shared memory.
+        kill(Pid::from_raw(cluster.pid().cast_signed()), Signal::SIGKILL).unwrap();
+        drop(cluster);
+        drop(Cluster::start(folder.path()).unwrap());
+    }
 }

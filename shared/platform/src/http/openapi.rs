@@ -65,14 +65,15 @@ fn complete(operation: &mut Operation) {
             serde_json::to_value(scheme).is_ok_and(|value| value == serde_json::json!({}))
         })
     });
-    let mut shared: Vec<&ProblemType> = vec![&problems::UNAVAILABLE, &problems::INTERNAL];
+    // The edge reads every body, also one that nobody asked for.
+    let mut shared: Vec<&ProblemType> = vec![
+        &problems::UNAVAILABLE,
+        &problems::INTERNAL,
+        &problems::BODY_TOO_SLOW,
+        &problems::BODY_TOO_LARGE,
+    ];
     if operation.request_body.is_some() {
-        shared.extend([
-            &problems::INVALID_BODY,
-            &problems::BODY_TOO_SLOW,
-            &problems::BODY_TOO_LARGE,
-            &problems::UNSUPPORTED_MEDIA_TYPE,
-        ]);
+        shared.extend([&problems::INVALID_BODY, &problems::UNSUPPORTED_MEDIA_TYPE]);
     }
     if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
         shared.push(&problems::INVALID_PARAMETER);

@@ -58,7 +58,7 @@ pub struct PageQuery {
     #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{21}[AQgw]$")]
     pub cursor: Option<Cursor>,
     /// Rows on a page.
-    #[param(minimum = 1, maximum = 100, default = 20)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<PageSize>,
 }
 
@@ -78,8 +78,7 @@ impl PageQuery {
     }
 }
 
-#[derive(Debug, Clone, Copy, ToSchema)]
-#[schema(value_type = i64)]
+#[derive(Debug, Clone, Copy)]
 struct PageSize(i64);
 
 impl<'de> Deserialize<'de> for PageSize {

@@ -1,0 +1,6 @@
+//! The binary as whoever runs it sees it: starts, refusals, signals and sudden deaths.
+
+mod crash;
+mod program;
+mod refusals;
+mod stories;

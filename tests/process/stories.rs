@@ -1,0 +1,74 @@
+//! Starting, stopping, starting again; and the demo.
+
+use nix::sys::signal::Signal;
+
+use crate::program::{Serving, citygate, database_pid, eventually, finished, is_running};
+
+async fn status(url: &str) -> u16 {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    client.get(url).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_city_starts_stops_on_either_signal_and_starts_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGINT] {
+        let city = Serving::start(folder.path());
+        assert_eq!(status(&format!("{}/health/ready", city.url)).await, 200);
+        let database = database_pid(folder.path()).unwrap();
+        city.signal(signal);
+        assert_eq!(city.end(), Some(0));
+        assert!(!is_running(database), "the database was stopped with the city");
+    }
+}
+
+#[tokio::test]
+async fn the_pasted_line_of_the_greeting_shows_fines() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = Serving::start(folder.path());
+    let line = city.greeting.iter().find(|line| line.contains("/v1/traffic/fines")).unwrap();
+    let output = std::process::Command::new("sh").args(["-c", line.trim()]).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["items"].as_array().unwrap().len(), 3, "{answer}");
+}
+
+#[tokio::test]
+async fn a_killed_city_leaves_no_database_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = Serving::start(folder.path());
+    let database = database_pid(folder.path()).unwrap();
+    assert!(is_running(database));
+    city.signal(Signal::SIGKILL);
+    assert_eq!(city.end(), None);
+    eventually("the database stops after its owner", || !is_running(database));
+}
+
+#[test]
+fn the_demo_tells_its_story_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["demo"][..], &["demo", "--processor-times-out"][..]] {
+        let mut command = citygate(folder.path());
+        command.args(arguments);
+        let output = finished(command);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{printed}");
+        assert!(printed.contains("The story is told"), "{printed}");
+        assert!(printed.contains("debits 199500 = credits 199500"), "{printed}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn migrations_are_applied_once_and_work_finds_no_dead() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = citygate(folder.path());
+        command.args(arguments).env("CITYGATE_LOG__FILTER", "warn");
+        String::from_utf8(finished(command).stdout).unwrap()
+    };
+    assert!(run(&["migrate"]).contains("Applied 20261122000100"));
+    assert_eq!(run(&["migrate"]), "The database is up to date.\n");
+    assert_eq!(run(&["work", "--dead"]), "0 dead job(s)\n");
+    assert_eq!(run(&["work", "--replay", "all"]), "0 job(s) will run again\n");
+}
