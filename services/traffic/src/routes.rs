@@ -55,7 +55,8 @@ pub fn service() -> Service {
         (status = 200, body = DecisionBody, description = "It was on record; nothing changed."),
         (status = 201, body = DecisionBody, description = "Recorded, and its bill issued."),
         (status = 409, description = "`traffic.decision_differs`"),
-        (status = 422, description = "`traffic.fine_out_of_range`, `traffic.served_too_early`")
+        (status = 422, description = "`traffic.fine_out_of_range`, `traffic.served_too_early`, \
+         `catalogue.rule_missing`")
     )
 )]
 #[put("/v1/traffic/decisions/{decision_no}")]

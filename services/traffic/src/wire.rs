@@ -70,6 +70,7 @@ pub(crate) struct NewViolationBody {
     #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~一-龥]+$",
         example = "文三路学院路口")]
     place: Words<200>,
+    #[serde(deserialize_with = "wire::instant")]
     at: DateTime<Utc>,
     /// Penalty points.
     #[serde(deserialize_with = "points")]
@@ -129,6 +130,7 @@ pub(crate) struct PutDecisionBody {
     party: PartyBody,
     fine: Money,
     /// The day on which the decision was served, in the time zone of the city.
+    #[serde(deserialize_with = "wire::date")]
     served_on: NaiveDate,
 }
 

@@ -46,7 +46,7 @@ pub async fn rule<P: DeserializeOwned>(
     city: CityCode,
     on: NaiveDate,
 ) -> Result<Rule<P>, Error> {
-    let missing = || Error::RuleMissing { key: key.to_owned(), city: city.to_string() };
+    let missing = || Error::RuleMissing { key: key.to_owned(), city, on };
     read(store::rule(tx, key, city, on).await?.ok_or_else(missing)?)
 }
 
@@ -55,7 +55,7 @@ pub async fn rule_by_id<P: DeserializeOwned>(
     tx: &mut Tx<'_>,
     id: RuleId,
 ) -> Result<Rule<P>, Error> {
-    let missing = || Error::RuleMissing { key: id.to_string(), city: String::new() };
+    let missing = || Error::Damaged(format!("{id} is gone"));
     read(store::rule_by_id(tx, id).await?.ok_or_else(missing)?)
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in the catalogue.
 
+use chrono::NaiveDate;
 use citygate_kernel::{CityCode, Problem, ProblemType};
 use citygate_platform::{
     db::{DbError, TxError},
@@ -15,13 +16,15 @@ pub enum Error {
     /// The agency does not exist.
     #[error("no such agency")]
     AgencyUnknown,
-    /// Nobody has written down a rule that a decision needs.
-    #[error("no rule {key} is in force in {city}")]
+    /// No rule that a decision needs was in force on its day.
+    #[error("no rule {key} is in force in {city} on {on}")]
     RuleMissing {
         /// What the rule is about.
         key: String,
         /// Where it was looked for.
-        city: String,
+        city: CityCode,
+        /// For which day.
+        on: NaiveDate,
     },
     /// A row holds what this program cannot read.
     #[error("reference data is damaged: {0}")]
@@ -41,7 +44,7 @@ impl TxError for Error {
 }
 
 /// Every problem of this crate.
-pub(crate) const PROBLEMS: &[&ProblemType] = &[&CITY_UNKNOWN, &AGENCY_UNKNOWN];
+pub(crate) const PROBLEMS: &[&ProblemType] = &[&CITY_UNKNOWN, &AGENCY_UNKNOWN, &RULE_MISSING];
 
 const CITY_UNKNOWN: ProblemType = ProblemType::new(
     "catalogue.city_unknown",
@@ -51,15 +54,20 @@ const CITY_UNKNOWN: ProblemType = ProblemType::new(
 );
 const AGENCY_UNKNOWN: ProblemType =
     ProblemType::new("catalogue.agency_unknown", 404, "There is no such agency", "该机构不存在");
+const RULE_MISSING: ProblemType = ProblemType::new(
+    "catalogue.rule_missing",
+    422,
+    "No rule that this needs is in force on that day",
+    "该日期没有可适用的有效规则",
+);
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::CityUnknown(_) => Self::new(&CITY_UNKNOWN),
             Error::AgencyUnknown => Self::new(&AGENCY_UNKNOWN),
-            Error::RuleMissing { .. } | Error::Damaged(_) => {
-                Self::new(&problems::INTERNAL).cause(error)
-            }
+            Error::RuleMissing { .. } => Self::new(&RULE_MISSING).detail(error.to_string()),
+            Error::Damaged(_) => Self::new(&problems::INTERNAL).cause(error),
             Error::Db(error) => error.into(),
         }
     }

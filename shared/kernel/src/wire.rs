@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de};
 
 /// Reads a text and parses it; the parser's own message becomes the error.
@@ -46,4 +47,23 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
     }
 
     deserializer.deserialize_any(Integer)
+}
+
+/// Reads an instant of RFC 3339, whose years have four digits. chrono knows years that no time
+/// zone and no database can count with.
+pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    four_digits(DateTime::deserialize(deserializer)?)
+}
+
+/// Reads a day of RFC 3339, whose years have four digits.
+pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    four_digits(NaiveDate::deserialize(deserializer)?)
+}
+
+fn four_digits<T: Datelike, E: de::Error>(day: T) -> Result<T, E> {
+    if (0..=9_999).contains(&day.year()) {
+        Ok(day)
+    } else {
+        Err(E::custom("a year of four digits is expected (RFC 3339)"))
+    }
 }

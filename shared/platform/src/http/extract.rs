@@ -14,7 +14,7 @@ use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::Failure;
+use super::{Failure, documented::Documented};
 use crate::{
     idempotency::{Claim, request_hash},
     problems,
@@ -79,7 +79,7 @@ fn is_json(content_type: &str) -> bool {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     let json: serde_json::Value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(&problems::MALFORMED_JSON).detail(error.to_string()))?;
-    let value = serde_path_to_error::deserialize(&json).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Documented(&json)).map_err(|error| {
         let pointer = pointer(error.path());
         Problem::new(&problems::INVALID_BODY).field(pointer, error.into_inner().to_string())
     })?;
@@ -126,8 +126,8 @@ impl FromRequest for IdempotencyKey {
             .headers()
             .get("idempotency-key")
             .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-            .filter(|key| (1..=Self::MAX).contains(&key.len()));
+            .filter(|key| (1..=Self::MAX).contains(&key.len()))
+            .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
         ready(match key {
             Some(key) => Ok(Self {
                 key: key.to_owned(),
@@ -198,6 +198,13 @@ mod tests {
         );
         let (code, pointer) = fault(r#"[{"amount":1,"a/b":1}]"#);
         assert_eq!((code, pointer.as_str()), ("request.invalid_body", "/0/a~1b"));
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        assert_eq!(fault("[[1]]"), ("request.invalid_body", "/0".to_owned()));
+        assert_eq!(fault("[1]"), ("request.invalid_body", "/0".to_owned()));
+        assert!(parse::<Vec<Line>>(br#"[{"amount":1}]"#).is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod answer;
 mod context;
+mod documented;
 pub mod edge;
 mod extract;
 mod failure;
