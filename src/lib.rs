@@ -8,10 +8,12 @@
 //! | [`migrations`] | the timelines of all owners |
 //! | [`instance`] | a running city: database, server, worker, in the order they need each other |
 //! | [`commands`] | what the command line can do |
+//! | [`documents`] | the OpenAPI document and the table of problems |
 //! | [`demo`] | the demo city, and the story that is played in it |
 
 pub mod commands;
 pub mod demo;
+pub mod documents;
 pub mod instance;
 pub mod migrations;
 pub mod services;

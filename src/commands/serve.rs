@@ -7,6 +7,7 @@ use citygate_kernel::Clock;
 
 use super::{CommandError, asked_to_end};
 use crate::{
+    demo::{DemoSystem, register_systems},
     instance::{City, Database, Instance, listen, public_url, shown},
     settings::Settings,
 };
@@ -25,8 +26,13 @@ pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
         eprintln!("Applied {} migration(s)", applied.len());
     }
     let city = City::assemble(settings, &database.url, Clock::system(), &url).await?;
+    let systems = if settings.wants_demo_city() {
+        register_systems(&city, &settings.keys_folder()).await?
+    } else {
+        Vec::new()
+    };
     let instance = Instance::start(settings, listener, city, url)?;
-    greet(settings, &instance, started).await?;
+    greet(settings, &instance, &systems, started).await?;
     asked_to_end().await;
     eprintln!("Stopping: requests under way are answered (Ctrl-C again: at once)");
     tokio::select! {
@@ -40,6 +46,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), CommandError> {
 async fn greet(
     settings: &Settings,
     instance: &Instance,
+    systems: &[DemoSystem],
     started: Instant,
 ) -> Result<(), CommandError> {
     let url = &instance.url;
@@ -61,6 +68,11 @@ async fn greet(
     if let Some(token) = demo_token(&instance.city.cx(), &instance.city.tokens, &email).await? {
         println!("Or look at {}'s fines now (the token works for ten minutes):", DEMO_CITIZENS[0].1);
         println!("  curl -s {url}/v1/traffic/fines -H 'Authorization: Bearer {}'", token.expose());
+    }
+    println!("Systems of the demo city, for private_key_jwt at {url}/v1/oauth/token:");
+    for system in systems {
+        let key = shown(&system.key_file);
+        println!("  {}: client id {}, key {}", system.name, system.id, key.display());
     }
     Ok(())
 }

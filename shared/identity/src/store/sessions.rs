@@ -1,0 +1,126 @@
+//! Statements about sessions and their refresh tokens.
+
+use chrono::{DateTime, Utc};
+use citygate_platform::db::Tx;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    model::{AccountId, SessionId},
+    schema::{refresh_tokens, sessions},
+};
+
+pub(crate) async fn insert_session(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    session: SessionId,
+    expires_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::account_id.eq(account.uuid()),
+            sessions::id.eq(session.uuid()),
+            sessions::created_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_refresh_token(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+    account: AccountId,
+    session: SessionId,
+    expires_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::digest.eq(digest),
+            refresh_tokens::account_id.eq(account.uuid()),
+            refresh_tokens::session_id.eq(session.uuid()),
+            refresh_tokens::created_at.eq(now),
+            refresh_tokens::expires_at.eq(expires_at),
+        ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A refresh token, locked, with what its session says.
+pub(crate) struct RefreshToken {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub expires_at: DateTime<Utc>,
+    pub used: bool,
+    pub session_created_at: DateTime<Utc>,
+    pub session_expires_at: DateTime<Utc>,
+    pub session_revoked: bool,
+}
+
+pub(crate) async fn lock_refresh_token(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+) -> Result<Option<RefreshToken>, Error> {
+    type TokenRow = (Uuid, Uuid, DateTime<Utc>, Option<DateTime<Utc>>);
+    let token: Option<TokenRow> = refresh_tokens::table
+        .find(digest)
+        .select((
+            refresh_tokens::account_id,
+            refresh_tokens::session_id,
+            refresh_tokens::expires_at,
+            refresh_tokens::used_at,
+        ))
+        .for_no_key_update()
+        .first(tx.conn())
+        .await
+        .optional()?;
+    let Some((account, session, expires_at, used_at)) = token else { return Ok(None) };
+    let (session_created_at, session_expires_at, revoked_at): (
+        DateTime<Utc>,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+    ) = sessions::table
+        .find((account, session))
+        .select((sessions::created_at, sessions::expires_at, sessions::revoked_at))
+        .for_no_key_update()
+        .first(tx.conn())
+        .await?;
+    Ok(Some(RefreshToken {
+        account: AccountId::from_uuid(account),
+        session: SessionId::from_uuid(session),
+        expires_at,
+        used: used_at.is_some(),
+        session_created_at,
+        session_expires_at,
+        session_revoked: revoked_at.is_some(),
+    }))
+}
+
+pub(crate) async fn use_refresh_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(refresh_tokens::table.find(digest))
+        .set(refresh_tokens::used_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn revoke_session(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    session: SessionId,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(sessions::table.find((account.uuid(), session.uuid())))
+        .filter(sessions::revoked_at.is_null())
+        .set(sessions::revoked_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
