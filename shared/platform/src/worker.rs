@@ -110,7 +110,8 @@ impl Worker {
         let Some(job) = self.jobs.get(claimed.kind.as_str()) else { return };
         let id = Id::<JobKind>::from_uuid(claimed.id);
         let cx = self.platform.cx(Locale::ZhCn, id.to_string());
-        let work = (job.run)(cx, claimed.payload.clone());
+        let payload = claimed.payload.clone();
+        let work = async { (job.run)(cx, payload).await };
         let limited = tokio::time::timeout(JOB_LIMIT, AssertUnwindSafe(work).catch_unwind());
         let result = match limited.await {
             Ok(Ok(result)) => result,

@@ -1,0 +1,4 @@
+//! The plumbing on a real database.
+
+mod background;
+mod transactions;
