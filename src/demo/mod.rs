@@ -3,6 +3,7 @@
 pub mod actors;
 mod receiver;
 mod story;
+mod systems;
 
 use std::path::Path;
 
@@ -19,6 +20,8 @@ use crate::{
     settings::Settings,
 };
 use actors::System;
+
+pub use systems::{DemoSystem, register_systems};
 
 /// Arguments of `demo`.
 #[derive(Args)]
@@ -81,14 +84,24 @@ pub async fn registered(
     name: &str,
     scopes: &[&str],
 ) -> Result<System, CommandError> {
-    let police: AgencyId = citygate_traffic::POLICE;
     let key = KeyPair::generate().ok_or("no key pair could be made")?;
     let id = ClientId::new(&city.platform.clock);
-    let client =
-        NewClient { id, agency: police, name, public_key: &key.public, scopes };
+    register(city, id, name, &key, scopes).await?;
+    System::new(url, id, &key)
+}
+
+async fn register(
+    city: &City,
+    id: ClientId,
+    name: &str,
+    key: &KeyPair,
+    scopes: &[&str],
+) -> Result<(), CommandError> {
+    let agency: AgencyId = citygate_traffic::POLICE;
+    let client = NewClient { id, agency, name, public_key: &key.public, scopes };
     city.platform
         .db
         .tx("demo.register_client", async |tx| register_client(tx, &client).await)
         .await?;
-    System::new(url, id, &key)
+    Ok(())
 }

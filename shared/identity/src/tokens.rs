@@ -43,7 +43,8 @@ impl KeyPair {
         Self::from_private(private.as_ref().to_vec()).ok()
     }
 
-    fn from_private(private: Vec<u8>) -> Result<Self, jsonwebtoken::errors::Error> {
+    /// The pair of a private key, PKCS #8 DER.
+    pub fn from_private(private: Vec<u8>) -> Result<Self, jsonwebtoken::errors::Error> {
         let key = EncodingKey::from_ec_der(&private);
         let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256)?;
         public.common.key_id = Some(public.thumbprint(ThumbprintHash::SHA256)?);

@@ -1,0 +1,50 @@
+//! The systems of the demo city, with key files: whoever has the files can play the police by hand,
+//! through the front door, as a real agency would.
+
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use citygate_identity::{ClientId, KeyPair};
+use citygate_platform::keys::read_or_make;
+
+use super::{POLICE_SCOPES, register};
+use crate::{commands::CommandError, instance::City};
+
+/// Name, key file and scopes.
+const SYSTEMS: [(&str, &str, &[&str]); 2] = [
+    ("Traffic police", "demo-traffic-police.p8", POLICE_SCOPES),
+    ("Audit office", "demo-audit-office.p8", &["books:read"]),
+];
+
+/// A registered system and the file with its private key (PKCS #8, DER).
+pub struct DemoSystem {
+    /// Whose it is.
+    pub name: &'static str,
+    /// Its client identifier.
+    pub id: ClientId,
+    /// Where its key is.
+    pub key_file: PathBuf,
+}
+
+/// Registers the systems, and makes the keys that are missing.
+pub async fn register_systems(city: &City, keys: &Path) -> Result<Vec<DemoSystem>, CommandError> {
+    let mut systems = Vec::with_capacity(SYSTEMS.len());
+    for (name, file, scopes) in SYSTEMS {
+        let key_file = keys.join(file);
+        let private = read_or_make(&key_file, || KeyPair::generate().map(|pair| pair.private))?;
+        let key = KeyPair::from_private(private)?;
+        let id = client_of(&key)?;
+        register(city, id, name, &key, scopes).await?;
+        systems.push(DemoSystem { name, id, key_file });
+    }
+    Ok(systems)
+}
+
+/// The identifier is made of the public key: a new key file is a new client, never one that the
+/// database knows by another key.
+fn client_of(key: &KeyPair) -> Result<ClientId, CommandError> {
+    let public = serde_json::to_vec(&key.public)?;
+    let hex: String =
+        digest(&SHA256, &public).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    Ok(format!("clnt_{hex}").parse()?)
+}
