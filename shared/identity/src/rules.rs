@@ -22,7 +22,9 @@ pub(crate) const REFRESH_IDLE: TimeDelta = TimeDelta::days(30);
 /// How long a session lasts, however much it is used.
 pub(crate) const SESSION_LIFE: TimeDelta = TimeDelta::days(90);
 /// The furthest expiry of a client assertion that is accepted (RFC 7523, 3: "unreasonably far").
-pub(crate) const ASSERTION_LIFE: TimeDelta = TimeDelta::minutes(5);
+/// Common clients of the standard make assertions for an hour and cannot be told otherwise; each
+/// works once however long it lasts.
+pub(crate) const ASSERTION_LIFE: TimeDelta = TimeDelta::hours(1);
 
 /// What is known of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
