@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use citygate::{commands::document, demo::actors::Caller};
+use citygate::{demo::actors::Caller, documents};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub struct Operation {
 
 /// All of them.
 pub fn operations() -> Vec<Operation> {
-    let document = serde_json::to_value(document().unwrap()).unwrap();
+    let document = serde_json::to_value(documents::openapi().unwrap()).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
     paths
         .flat_map(|(path, item)| {
@@ -68,7 +68,7 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
 }
 
 impl Operation {
-    /// A request for it, without a body, under a key of its own. `fill` has the parameters of the
+    /// A request for it, without a body, under the path as its key. `fill` has the parameters of the
     /// path by name.
     pub fn request(&self, caller: &Caller, fill: &BTreeMap<&str, String>) -> RequestBuilder {
         let mut path = self.path.clone();
@@ -77,7 +77,7 @@ impl Operation {
             let value = value.unwrap_or_else(|| panic!("{}: what is a {name}?", self.id));
             path = path.replace(&format!("{{{name}}}"), value);
         }
-        caller.request(self.method.clone(), &path).header("Idempotency-Key", &self.id)
+        caller.request(self.method.clone(), &path).header("Idempotency-Key", format!("{path:.200}"))
     }
 
     /// Whether it takes JSON.

@@ -1,10 +1,16 @@
 //! Stories of citizens and systems, told over HTTP against a city of their own.
 
+#![cfg(test)]
+
 mod document;
 mod support;
 
 mod hostile;
+mod http;
+mod matrix;
 mod payments;
 mod payments_races;
+mod slow;
 mod smoke;
 mod top_ups;
+mod traffic;

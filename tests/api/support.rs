@@ -4,9 +4,6 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use citygate_catalogue::{Agency, AgencyId, add_agency};
-use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
-use citygate_kernel::{CityCode, Text};
 use citygate::{
     demo::{
         self,
@@ -15,14 +12,15 @@ use citygate::{
     instance::{City, Instance, listen, public_url},
     settings::Settings,
 };
+use citygate_catalogue::{Agency, AgencyId, add_agency};
+use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
 use citygate_kernel::Clock;
+use citygate_kernel::{CityCode, Text};
 use citygate_platform::worker::Worker;
 use citygate_sandbox::card_processor::CardProcessorSandbox;
 use citygate_testkit::{TestDb, monday_morning};
 use diesel::{QueryableByName, sql_query, sql_types};
-use diesel_async::{
-    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
-};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 

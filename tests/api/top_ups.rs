@@ -8,8 +8,7 @@ use serde_json::json;
 use crate::support::{TestApp, refused};
 
 async fn top_up(citizen: &CitizenApp, key: &str, minor: i64, card: &str) -> Reply {
-    let body =
-        json!({"amount": {"amount_minor": minor, "currency": "CNY"}, "card_token": card});
+    let body = json!({"amount": {"amount_minor": minor, "currency": "CNY"}, "card_token": card});
     citizen.caller.post_once("/v1/wallet/top-ups", key, &body).await.unwrap()
 }
 
@@ -62,10 +61,8 @@ async fn a_processor_that_errs_is_asked_until_it_is_known_what_became_of_the_mon
 async fn a_processor_that_goes_silent_charges_once_and_the_wallet_has_it_once() {
     let app = TestApp::start().await;
     let citizen = app.demo_citizen(0).await;
-    let created = [
-        top_up(&citizen, "one", 1_000, OK).await,
-        top_up(&citizen, "two", 1_000, OK).await,
-    ];
+    let created =
+        [top_up(&citizen, "one", 1_000, OK).await, top_up(&citizen, "two", 1_000, OK).await];
     app.processor().behave([Behaviour::TimeoutAfterCharge, Behaviour::TimeoutBeforeCharge]);
     app.work().await;
     assert_eq!(wallet(&citizen).await, 50_000);

@@ -19,7 +19,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::{InternalError, PayloadError},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -73,7 +73,11 @@ pub async fn edge(
 
     let handled = match read_body(&mut request, &settings).await {
         Ok(()) => handle(request, next, &settings).instrument(span.clone()).await,
-        Err(problem) => Ok(request.into_response(HttpResponse::from_error(Failure(problem)))),
+        Err(problem) => {
+            // Not `into_response`: it forgets the failure, and with it the problem.
+            let response = HttpResponse::from_error(Failure(problem));
+            Ok(ServiceResponse::new(request.into_parts().0, response))
+        }
     };
     match handled {
         Ok(response) => {
@@ -196,8 +200,7 @@ fn finish(
             let status = StatusCode::from_u16(problem.kind.status).unwrap_or_default();
             response.map_body(|head, _| {
                 head.status = status;
-                head.headers
-                    .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+                head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
                 BoxBody::new(body)
             })
         }
@@ -241,7 +244,8 @@ fn headers(response: &mut HttpResponse, facts: &RequestFacts, close: bool) {
         }
     }
     if close {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        // The header alone would not do: actix writes it itself, from this.
+        response.head_mut().set_connection_type(ConnectionType::Close);
     }
 }
 

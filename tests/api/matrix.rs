@@ -1,0 +1,194 @@
+//! Who may call what: every operation of the OpenAPI document against everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use citygate::demo::actors::Caller;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    document::{Operation, Role, nothing, operations},
+    support::{Answer, TestApp},
+};
+
+/// The operations that need no token. This list only becomes shorter.
+const PUBLIC: [&str; 9] = [
+    "catalogue_get_city",
+    "catalogue_list_cities",
+    "identity_get_jwks",
+    "identity_send_code",
+    "identity_sign_in",
+    "identity_token",
+    "platform_get_health_live",
+    "platform_get_health_ready",
+    "platform_get_metrics",
+];
+
+/// The operations that a citizen without a real name may use. This list only becomes shorter.
+const NAMELESS: [&str; 3] = ["identity_get_me", "identity_put_real_name", "identity_sign_out"];
+
+async fn try_it(operation: &Operation, caller: &Caller) -> Answer {
+    let request = operation.request(caller, &nothing());
+    let takes_body = matches!(operation.method, Method::POST | Method::PUT);
+    Answer::to(if takes_body { request.json(&json!({})) } else { request }).await
+}
+
+fn guarded() -> Vec<Operation> {
+    let found: Vec<_> = operations().into_iter().filter(|o| o.role != Role::Anybody).collect();
+    assert!(found.len() >= 17, "the document lists the operations");
+    found
+}
+
+#[test]
+fn the_operations_without_a_token_are_these() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _guard = runtime.enter();
+    let found: BTreeSet<_> = operations()
+        .into_iter()
+        .filter(|operation| operation.role == Role::Anybody)
+        .map(|operation| operation.id)
+        .collect();
+    let listed: BTreeSet<_> = PUBLIC.iter().map(ToString::to_string).collect();
+    assert_eq!(found, listed);
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own_under_its_service() {
+    let app = TestApp::start().await;
+    let services: Vec<_> = app.city().services.iter().map(|service| service.name).collect();
+    let mut ids = BTreeSet::new();
+    for operation in operations() {
+        let Operation { id, summary, tags, path, .. } = &operation;
+        assert!(ids.insert(id.clone()), "{id} is there twice");
+        let service = services.iter().find(|name| id.starts_with(&format!("{name}_")));
+        let service = service.unwrap_or_else(|| panic!("{id} belongs to no service"));
+        assert_eq!(tags, &[service.to_string()], "{id}");
+        assert!(!summary.is_empty() && !summary.ends_with('.'), "{id}: {summary}");
+        let outside = ["/health/", "/metrics", "/.well-known/"];
+        let known = path.starts_with("/v1/") || outside.iter().any(|at| path.starts_with(at));
+        assert!(known, "{path}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_token_that_is_whole() {
+    let app = TestApp::start().await;
+    let mut forged = app.demo_citizen(0).await.caller;
+    let token = forged.token.clone().unwrap();
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let first = if signature.starts_with('A') { 'B' } else { 'A' };
+    forged.token = Some(format!("{signed}.{first}{}", &signature[1..]));
+    for operation in guarded() {
+        for (caller, code) in
+            [(app.anybody(), "identity.token_required"), (forged.clone(), "identity.token_invalid")]
+        {
+            let refused = try_it(&operation, &caller).await;
+            let found = (refused.status, refused.problem());
+            assert_eq!(found, (401, code.to_owned()), "{}", operation.id);
+            assert!(refused.header("www-authenticate").starts_with("Bearer"), "{}", operation.id);
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_gets_in_with_the_token_of_another_role() {
+    let app = TestApp::start().await;
+    let (citizen, police) = (app.demo_citizen(0).await.caller, app.police().await.caller);
+    for operation in guarded() {
+        let other = if operation.role == Role::Citizen { &police } else { &citizen };
+        let refused = try_it(&operation, other).await;
+        let found = (refused.status, refused.problem());
+        assert_eq!(found, (403, "identity.forbidden".to_owned()), "{}", operation.id);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_system_gets_in_nowhere_without_the_scope_of_the_operation() {
+    let app = TestApp::start().await;
+    let mut system = app.system(&["hospital.results:write"]).await;
+    app.authenticate(&mut system).await;
+    for operation in guarded().iter().filter(|operation| operation.role == Role::Partner) {
+        let refused = try_it(operation, &system.caller).await;
+        let found = (refused.status, refused.problem());
+        assert_eq!(found, (403, "identity.scope_missing".to_owned()), "{}", operation.id);
+        let challenge = refused.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer error=\"insufficient_scope\", scope=\""));
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_citizen_without_a_real_name_gets_no_further_than_giving_one() {
+    let app = TestApp::start().await;
+    let nameless = app.citizen("nobody@citygate.example").await;
+    let mut open = BTreeSet::new();
+    for operation in guarded().iter().filter(|operation| operation.role == Role::Citizen) {
+        let answer = try_it(operation, &nameless.caller).await;
+        if answer.status == 403 {
+            assert_eq!(answer.problem(), "identity.real_name_required", "{}", operation.id);
+        } else {
+            open.insert(operation.id.clone());
+        }
+    }
+    assert_eq!(open, NAMELESS.iter().map(ToString::to_string).collect());
+    app.finish().await;
+}
+
+/// Things of a citizen and of the police, by the name of their path parameter.
+async fn things(citizen: &Caller) -> BTreeMap<&'static str, String> {
+    let bills = citizen.get("/v1/bills").await.unwrap();
+    let items = bills.body["items"].as_array().unwrap();
+    let open = items.iter().find(|bill| bill["amount"]["amount_minor"] == 15_000).unwrap();
+    let open = open["id"].as_str().unwrap().to_owned();
+    let small = items.iter().find(|bill| bill["amount"]["amount_minor"] == 10_000).unwrap();
+    let path = format!("/v1/bills/{}/payments", small["id"].as_str().unwrap());
+    let payment = citizen.post_once(&path, "pay", &json!({})).await.unwrap();
+    let top_up = json!({
+        "amount": {"amount_minor": 100, "currency": "CNY"}, "card_token": "tok_sandbox_ok",
+    });
+    let top_up = citizen.post_once("/v1/wallet/top-ups", "top", &top_up).await.unwrap();
+    let fines = citizen.get("/v1/traffic/fines").await.unwrap();
+    BTreeMap::from([
+        ("bill_id", open),
+        ("payment_id", payment.text_at("/id")),
+        ("top_up_id", top_up.text_at("/id")),
+        ("fine_id", fines.text_at("/items/0/id")),
+        ("decision_no", fines.text_at("/items/0/decision_no")),
+    ])
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_is_as_absent_as_what_does_not_exist() {
+    let app = TestApp::start().await;
+    let (hers, theirs) = (app.demo_citizen(0).await.caller, app.police().await.caller);
+    let things = things(&hers).await;
+    let (his, others) = (app.demo_citizen(1).await.caller, app.other_police().await.caller);
+    let mut tried = Vec::new();
+    for operation in guarded().into_iter().filter(|operation| !operation.parameters.is_empty()) {
+        // The numbers of decisions are each agency's own: another agency records its own decision.
+        if operation.id == "traffic_put_decision" {
+            continue;
+        }
+        let (owner, stranger) = match operation.role {
+            Role::Citizen => (&hers, &his),
+            _ => (&theirs, &others),
+        };
+        let ask = async |caller: &Caller, fill: &BTreeMap<&str, String>| {
+            let request = operation.request(caller, fill).header("X-Request-Id", "same-for-all");
+            Answer::to(request.json(&json!({}))).await
+        };
+        let foreign = ask(stranger, &things).await;
+        assert_eq!(foreign.status, 404, "{}: {}", operation.id, foreign.text);
+        foreign.problem();
+        let unknown = ask(owner, &nothing()).await;
+        assert_eq!(foreign.text, unknown.text, "{}", operation.id);
+        let own = ask(owner, &things).await;
+        assert!(own.status < 300, "{}: it is there for its owner: {}", operation.id, own.text);
+        tried.push(operation.id);
+    }
+    assert!(tried.len() >= 6, "{tried:?}");
+    app.finish().await;
+}
