@@ -16,7 +16,7 @@ use citygate_kernel::{CityCode, Clock, Currency, Money, Text};
 use citygate_payments::{BillId, NewBill, issue_bill};
 use citygate_platform::{
     cluster::Cluster,
-    db::{Db, DatabaseSettings},
+    db::{DatabaseSettings, Db},
     keys::Keys,
 };
 use nix::{
@@ -120,9 +120,7 @@ fn parent_of(pid: i32) -> Option<i32> {
 async fn acknowledged_payments_survive_the_death_of_everything() {
     let folder = tempfile::tempdir().unwrap();
     drop(Serving::start(folder.path()));
-    eventually("the database stops", || {
-        database_pid(folder.path()).is_none()
-    });
+    eventually("the database stops", || database_pid(folder.path()).is_none());
     let bills = Arc::new(issue_bills(folder.path()).await);
 
     let city = Serving::start(folder.path());
@@ -190,9 +188,12 @@ async fn books(data_dir: &Path) -> Value {
         .collect();
     drop(db);
     // The pool closes its connections when it is dropped; the cluster stops "fast" in any case.
-    tokio::time::timeout(Duration::from_secs(30), tokio::task::spawn_blocking(move || drop(cluster)))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(
+        Duration::from_secs(30),
+        tokio::task::spawn_blocking(move || drop(cluster)),
+    )
+    .await
+    .unwrap()
+    .unwrap();
     faults
 }

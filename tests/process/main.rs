@@ -1,5 +1,7 @@
 //! The binary as whoever runs it sees it: starts, refusals, signals and sudden deaths.
 
+#![cfg(test)]
+
 mod crash;
 mod program;
 mod refusals;

@@ -1,5 +1,10 @@
 //! Starting, stopping, starting again; and the demo.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use nix::sys::signal::Signal;
 
 use crate::program::{Serving, citygate, database_pid, eventually, finished, is_running};
@@ -20,6 +25,39 @@ async fn a_city_starts_stops_on_either_signal_and_starts_again() {
         assert_eq!(city.end(), Some(0));
         assert!(!is_running(database), "the database was stopped with the city");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_on_its_way_out_answers_what_is_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = Serving::start(folder.path());
+    let (answered, url) = (Arc::new(AtomicUsize::new(0)), format!("{}/v1/cities", city.url));
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let (answered, url) = (answered.clone(), url.clone());
+            tokio::spawn(async move {
+                // One connection each, kept alive. Asked to close it, a client goes elsewhere, as
+                // a proxy would.
+                let client = reqwest::Client::builder().no_proxy().build().unwrap();
+                loop {
+                    let answer = client.get(&url).send().await.unwrap();
+                    assert_eq!(answer.status().as_u16(), 200);
+                    answered.fetch_add(1, Ordering::SeqCst);
+                    if answer.headers().get("connection").is_some_and(|value| value == "close") {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    eventually("requests are answered", || answered.load(Ordering::SeqCst) > 50);
+    let before = answered.load(Ordering::SeqCst);
+    city.signal(Signal::SIGTERM);
+    for client in clients {
+        client.await.expect("no request is cut off");
+    }
+    assert!(answered.load(Ordering::SeqCst) > before, "it went on answering while draining");
+    assert_eq!(city.end(), Some(0));
 }
 
 #[tokio::test]

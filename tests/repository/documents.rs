@@ -24,10 +24,8 @@ async fn the_table_of_problems_is_current_and_every_code_has_one_meaning() {
         text.lines().filter(|line| line.starts_with("| `")).map(ToOwned::to_owned).collect()
     };
     assert_eq!(rows(&committed), rows(&table), "docs/errors.md is not current:\n{table}");
-    let mut codes: Vec<_> = rows(&table)
-        .iter()
-        .map(|row| row.split('`').nth(1).unwrap().to_owned())
-        .collect();
+    let mut codes: Vec<_> =
+        rows(&table).iter().map(|row| row.split('`').nth(1).unwrap().to_owned()).collect();
     let all = codes.len();
     codes.dedup();
     assert_eq!(codes.len(), all, "a code stands twice");

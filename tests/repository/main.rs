@@ -1,5 +1,7 @@
 //! What the repository promises about itself.
 
+#![cfg(test)]
+
 mod arrows;
 mod database;
 mod documents;

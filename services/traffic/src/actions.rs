@@ -1,14 +1,15 @@
 //! What the police and citizens do here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::NaiveDate;
 use citygate_calendar::{Deadline, Period};
 use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
 use citygate_identity::{PersonId, person};
-use citygate_kernel::{Clock, Text};
+use citygate_kernel::{CityCode, Clock, Text};
 use citygate_payments::{BillId, BillView, NewBill, bills, issue_bill};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
+use serde::de::DeserializeOwned;
 
 use crate::{
     error::Error,
@@ -70,8 +71,7 @@ async fn record(
         return Err(Error::FineOutOfRange { citation: range.citation });
     }
     let payment_rule: Rule<Period> = rule(tx, PAYMENT_PERIOD, city.code, new.served_on).await?;
-    let surcharge_rule: Rule<SurchargeRule> =
-        rule(tx, SURCHARGE, city.code, new.served_on).await?;
+    let surcharge_rule: Rule<SurchargeRule> = rule(tx, SURCHARGE, city.code, new.served_on).await?;
     let calendar = citygate_catalogue::holiday_calendar(tx).await?;
     let deadline = rules::payment_deadline(new.served_on, payment_rule.params, &calendar)?;
     let clock = Clock::manual(tx.now());
@@ -168,28 +168,37 @@ pub(crate) async fn fines(
 /// so that its explanation can never disagree with the law it names.
 async fn fines_of(tx: &mut Tx<'_>, decisions: Vec<Decision>) -> Result<Vec<FineView>, Error> {
     let calendar = citygate_catalogue::holiday_calendar(tx).await?;
-    let mut periods: BTreeMap<RuleId, Rule<Period>> = BTreeMap::new();
-    let mut surcharges: BTreeMap<RuleId, Rule<SurchargeRule>> = BTreeMap::new();
+    let mut owed: BTreeMap<CityCode, Vec<BillId>> = BTreeMap::new();
+    for decision in &decisions {
+        owed.entry(decision.id.city()).or_default().push(decision.bill);
+    }
+    let (mut found, mut todays) = (BTreeMap::new(), BTreeMap::new());
+    for (code, ids) in owed {
+        found.extend(bills(tx, code, &ids).await?);
+        todays.insert(code, citygate_catalogue::city(tx, code).await?.date(tx.now()));
+    }
+    let (mut periods, mut surcharges) = (BTreeMap::new(), BTreeMap::new());
     let mut views = Vec::with_capacity(decisions.len());
     for decision in decisions {
-        if !periods.contains_key(&decision.payment_rule) {
-            let rule = rule_by_id(tx, decision.payment_rule).await?;
-            periods.insert(decision.payment_rule, rule);
-        }
-        if !surcharges.contains_key(&decision.surcharge_rule) {
-            let rule = rule_by_id(tx, decision.surcharge_rule).await?;
-            surcharges.insert(decision.surcharge_rule, rule);
-        }
-        let payment_rule = periods.get(&decision.payment_rule).cloned();
-        let payment_rule = payment_rule.ok_or(Error::Damaged("rule"))?;
-        let surcharge_rule = surcharges.get(&decision.surcharge_rule).cloned();
-        let surcharge_rule = surcharge_rule.ok_or(Error::Damaged("rule"))?;
-        let city = citygate_catalogue::city(tx, decision.id.city()).await?;
-        let today = city.date(tx.now());
-        let deadline =
-            rules::payment_deadline(decision.served_on, payment_rule.params, &calendar)?;
-        let DecisionView { decision, bill } = with_bill(tx, decision).await?;
+        let bill = found.remove(&decision.bill).ok_or(Error::Damaged("bill"))?;
+        let today = todays.get(&decision.id.city()).copied().ok_or(Error::Damaged("city"))?;
+        let payment_rule: Rule<Period> =
+            known_rule(tx, &mut periods, decision.payment_rule).await?;
+        let surcharge_rule = known_rule(tx, &mut surcharges, decision.surcharge_rule).await?;
+        let deadline = rules::payment_deadline(decision.served_on, payment_rule.params, &calendar)?;
         views.push(FineView { decision, bill, today, deadline, payment_rule, surcharge_rule });
     }
     Ok(views)
+}
+
+/// A rule by its version, read once for a page.
+async fn known_rule<P: Clone + DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    known: &mut BTreeMap<RuleId, Rule<P>>,
+    id: RuleId,
+) -> Result<Rule<P>, Error> {
+    Ok(match known.entry(id) {
+        Entry::Occupied(rule) => rule.get().clone(),
+        Entry::Vacant(place) => place.insert(rule_by_id(tx, id).await?).clone(),
+    })
 }

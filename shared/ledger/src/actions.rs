@@ -10,10 +10,7 @@ use crate::{
 };
 
 /// An account, where it exists.
-pub async fn find_account(
-    tx: &mut Tx<'_>,
-    account: &Account,
-) -> Result<Option<AccountId>, Error> {
+pub async fn find_account(tx: &mut Tx<'_>, account: &Account) -> Result<Option<AccountId>, Error> {
     store::find_account(tx, account).await
 }
 

@@ -81,7 +81,13 @@ mod tests {
     use crate::model::TransferId;
 
     fn state(no_debit_excess: bool, credits_posted: i64) -> State {
-        State { currency: Currency::Cny, no_debit_excess, debits_posted: 0, credits_posted, version: 0 }
+        State {
+            currency: Currency::Cny,
+            no_debit_excess,
+            debits_posted: 0,
+            credits_posted,
+            version: 0,
+        }
     }
 
     fn accounts(n: u128) -> Vec<AccountId> {
@@ -109,7 +115,9 @@ mod tests {
         assert_eq!((all[&wallet].balance(), all[&payable].balance()), (0, 100));
         let mut more = start.clone();
         let refused = apply(&mut more, &transfer(wallet, payable, 101));
-        assert!(matches!(refused, Err(Error::ExceedsCredits { available }) if available.minor() == 100));
+        assert!(
+            matches!(refused, Err(Error::ExceedsCredits { available }) if available.minor() == 100)
+        );
         assert_eq!(more, start, "a refused transfer changes nothing");
     }
 
@@ -117,7 +125,9 @@ mod tests {
     fn impossible_transfers_are_named() {
         let [a, b] = accounts(2)[..] else { panic!() };
         let mut states = BTreeMap::from([(a, state(false, 0))]);
-        assert!(matches!(apply(&mut states, &transfer(a, b, 1)), Err(Error::AccountUnknown(id)) if id == b));
+        assert!(
+            matches!(apply(&mut states, &transfer(a, b, 1)), Err(Error::AccountUnknown(id)) if id == b)
+        );
         assert!(matches!(apply(&mut states, &transfer(a, a, 1)), Err(Error::SameAccount)));
         assert!(matches!(apply(&mut states, &transfer(a, b, 0)), Err(Error::AmountNotPositive)));
         states.insert(b, State { currency: Currency::Usd, ..state(false, 0) });

@@ -1,5 +1,7 @@
 //! The ledger on a real database.
 
+#![cfg(test)]
+
 use citygate_kernel::{CityCode, Clock, Currency, Money};
 use citygate_ledger::{
     Account, AccountCode, AccountId, Error, Transfer, TransferId, balance, open_account, post,
@@ -16,11 +18,7 @@ fn account(code: AccountCode) -> Account {
 }
 
 async fn open(platform: &Platform, code: AccountCode) -> AccountId {
-    platform
-        .db
-        .tx("test.open", async |tx| open_account(tx, &account(code)).await)
-        .await
-        .unwrap()
+    platform.db.tx("test.open", async |tx| open_account(tx, &account(code)).await).await.unwrap()
 }
 
 async fn pay(

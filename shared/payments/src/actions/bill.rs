@@ -1,6 +1,6 @@
 //! Issuing and reading bills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use citygate_identity::PersonId;
 use citygate_kernel::CityCode;
@@ -71,18 +71,17 @@ async fn views(tx: &mut Tx<'_>, bills: Vec<Bill>) -> Result<Vec<BillView>, Error
         }
     }
     let now = tx.now();
-    let (mut agencies, mut cities) = (BTreeMap::new(), BTreeMap::new());
+    let (mut agencies, mut todays) = (BTreeMap::new(), BTreeMap::new());
     let mut views = Vec::with_capacity(bills.len());
     for bill in bills {
-        if !agencies.contains_key(&bill.agency) {
-            agencies.insert(bill.agency, citygate_catalogue::agency(tx, bill.agency).await?);
+        if let Entry::Vacant(agency) = agencies.entry(bill.agency) {
+            agency.insert(citygate_catalogue::agency(tx, bill.agency).await?);
         }
-        let code = bill.id.city();
-        if !cities.contains_key(&code) {
-            cities.insert(code, citygate_catalogue::city(tx, code).await?);
+        if let Entry::Vacant(today) = todays.entry(bill.id.city()) {
+            today.insert(citygate_catalogue::city(tx, bill.id.city()).await?.date(now));
         }
         let agency = agencies.get(&bill.agency).cloned().ok_or(Error::Damaged("agency"))?;
-        let today = cities.get(&code).map(|city| city.date(now)).ok_or(Error::Damaged("city"))?;
+        let today = todays.get(&bill.id.city()).copied().ok_or(Error::Damaged("city"))?;
         let due = (!bill.paid).then(|| rules::amount_due(&bill, today)).transpose()?;
         let payment = payments.remove(&bill.id);
         views.push(BillView { bill, agency, due, payment });

@@ -138,11 +138,7 @@ async fn every_listener_hears_and_one_that_fails_does_not_hold_up_the_other() {
     };
     let listeners = vec![listener("test.a", true), listener("test.b", false)];
     let worker = worker(&platform, vec![], listeners);
-    platform
-        .db
-        .tx("test.emit", async |tx| NEWS.emit(tx, &"paid".to_owned()).await)
-        .await
-        .unwrap();
+    platform.db.tx("test.emit", async |tx| NEWS.emit(tx, &"paid".to_owned()).await).await.unwrap();
     run_all(&worker).await;
     assert_eq!(seen.all(), ["test.a paid", "test.b paid"]);
     assert_eq!(dead(&platform).await.len(), 1);

@@ -1,4 +1,6 @@
 //! The plumbing on a real database.
 
+#![cfg(test)]
+
 mod background;
 mod transactions;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use citygate_kernel::{Clock, Problem};
-use citygate_platform::db::{Db, DatabaseSettings, DbError};
+use citygate_platform::db::{DatabaseSettings, Db, DbError};
 use citygate_testkit::TestDb;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::future::join;
