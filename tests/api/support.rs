@@ -88,11 +88,6 @@ impl TestApp {
         code_in(&find_letter(&self.letters, email, "code").expect("a letter")).expect("a code")
     }
 
-    /// The newest letter to an address that contains a text.
-    pub fn letter(&self, email: &str, containing: &str) -> Option<String> {
-        find_letter(&self.letters, email, containing)
-    }
-
     /// A citizen who has signed in and has no real name yet.
     pub async fn citizen(&self, email: &str) -> CitizenApp {
         let mut citizen = CitizenApp::new(&self.url, email).unwrap();

@@ -155,7 +155,8 @@ fn verify(client: &Client, tokens: &Tokens, assertion: &str, now: i64) -> Option
         && said.exp <= now + ASSERTION_LIFE.num_seconds() + LEEWAY
         && said.nbf.is_none_or(|nbf| nbf <= now + LEEWAY);
     let named = said.iss == client.id.to_string() && said.sub == said.iss;
-    let once = (1..=255).contains(&said.jti.chars().count());
+    // PostgreSQL keeps no NUL in a text.
+    let once = (1..=255).contains(&said.jti.chars().count()) && !said.jti.contains('\0');
     (for_us && in_time && named && once).then_some(said)
 }
 
