@@ -53,7 +53,10 @@ pub fn service() -> Service {
     request_body = PutDecisionBody,
     responses(
         (status = 200, body = DecisionBody, description = "It was on record; nothing changed."),
-        (status = 201, body = DecisionBody, description = "Recorded, and its bill issued."),
+        (status = 201, body = DecisionBody, description = "Recorded, and its bill issued.", links(
+            ("decision" = (operation_id = "traffic_get_decision",
+                parameters(("decision_no" = "$response.body#/decision_no"))))
+        )),
         (status = 409, description = "`traffic.decision_differs`"),
         (status = 422, description = "`traffic.fine_out_of_range`, `traffic.served_too_early`, \
          `catalogue.rule_missing`")
@@ -100,7 +103,12 @@ async fn get_decision(
     tag = "traffic",
     security(("citizen" = [])),
     params(PageQuery),
-    responses((status = 200, body = Page<FineBody>, description = "Newest first."))
+    responses((status = 200, body = Page<FineBody>, description = "Newest first.", links(
+        ("fine" = (operation_id = "traffic_get_fine",
+            parameters(("fine_id" = "$response.body#/items/0/id")))),
+        ("pay" = (operation_id = "payments_pay_bill",
+            parameters(("bill_id" = "$response.body#/items/0/bill_id"))))
+    )))
 )]
 #[get("/v1/traffic/fines")]
 async fn list_fines(

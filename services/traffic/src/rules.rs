@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use citygate_calendar::{DateOutOfRange, Deadline, HolidayCalendar, Period};
-use citygate_kernel::{Money, MoneyError, Rate};
+use citygate_kernel::{Currency, Money, MoneyError, Rate};
 use citygate_payments::{self as payments, Surcharge};
 use serde::Deserialize;
 
@@ -32,7 +32,8 @@ pub(crate) struct RangeRule {
 
 impl RangeRule {
     pub(crate) fn allows(&self, fine: Money) -> bool {
-        (self.min_minor..=self.max_minor).contains(&fine.minor())
+        fine.currency() == Currency::Cny
+            && (self.min_minor..=self.max_minor).contains(&fine.minor())
     }
 }
 

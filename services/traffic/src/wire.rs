@@ -5,10 +5,13 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::RuleId;
 use citygate_identity::ResidentIdNumber;
-use citygate_kernel::{Locale, Masked, Money, MoneyError, Text, wire};
+use citygate_kernel::{Currency, Locale, Masked, Money, MoneyError, Text, wire};
 use citygate_payments::{BillId, PaymentId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use crate::{
     actions::{DecisionView, FineView},
@@ -36,8 +39,8 @@ impl<const MAX: usize> FromStr for Words<MAX> {
 
     fn from_str(text: &str) -> Result<Self, InvalidWords> {
         let words = text.trim();
-        let fits = (1..=MAX).contains(&words.chars().count());
-        if fits && !words.chars().any(char::is_control) {
+        let fits = !words.is_empty() && text.chars().count() <= MAX;
+        if fits && !text.chars().any(char::is_control) {
             Ok(Self(words.to_owned()))
         } else {
             Err(InvalidWords(MAX))
@@ -57,20 +60,21 @@ impl<'de, const MAX: usize> Deserialize<'de> for Words<MAX> {
 #[schema(as = NewViolation)]
 pub(crate) struct NewViolationBody {
     /// The national code of the violation.
-    #[schema(pattern = "^[0-9]{4,6}$", example = "1625")]
+    #[schema(value_type = String, pattern = "^[0-9]{4,6}$", example = "1625")]
     code: ViolationCode,
     /// In English.
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$",
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
         example = "Driving through a red light")]
     name_en: Words<200>,
     /// In Chinese.
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~一-龥]+$",
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
         example = "驾驶机动车违反道路交通信号灯通行")]
     name_zh: Words<200>,
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~一-龥]+$",
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
         example = "文三路学院路口")]
     place: Words<200>,
     #[serde(deserialize_with = "wire::instant")]
+    #[schema(example = "2026-11-01T08:30:00Z")]
     at: DateTime<Utc>,
     /// Penalty points.
     #[serde(deserialize_with = "points")]
@@ -78,8 +82,7 @@ pub(crate) struct NewViolationBody {
     points: u8,
 }
 
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String)]
+#[derive(Debug)]
 struct ViolationCode(String);
 
 impl FromStr for ViolationCode {
@@ -114,7 +117,7 @@ fn points<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Er
 #[schema(as = DecisionParty)]
 pub(crate) struct PartyBody {
     /// As in the decision.
-    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[!-~一-龥]+$",
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
         example = "王芳")]
     name: Masked<Words<64>>,
     id_number: ResidentIdNumber,
@@ -128,10 +131,17 @@ pub(crate) struct PutDecisionBody {
     plate: Plate,
     violation: NewViolationBody,
     party: PartyBody,
+    #[schema(schema_with = fine_schema)]
     fine: Money,
     /// The day on which the decision was served, in the time zone of the city.
     #[serde(deserialize_with = "wire::date")]
+    #[schema(example = "2026-11-03")]
     served_on: NaiveDate,
+}
+
+/// What the law allows today; the rule of the day decides.
+fn fine_schema() -> RefOr<Schema> {
+    Money::schema_within(2_000..=200_000, Currency::Cny)
 }
 
 impl PutDecisionBody {
@@ -236,7 +246,7 @@ pub(crate) struct FineBody {
     amount_due: Option<Money>,
     /// Present once the fine is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, value_type = String)]
+    #[schema(required = false, value_type = PaymentId)]
     payment_id: Option<PaymentId>,
 }
 
@@ -297,11 +307,8 @@ impl FineBody {
         let fine = bill.bill.amount;
         let terms = surcharge_rule.params.terms(fine)?;
         let due_on = bill.bill.due_on;
-        let forecast = if bill.bill.paid {
-            Vec::new()
-        } else {
-            rules::forecast(fine, &terms, due_on, today)?
-        };
+        let forecast =
+            if bill.bill.paid { Vec::new() } else { rules::forecast(fine, &terms, due_on, today)? };
         let paid = bill.payment.as_ref();
         let amount = bill.due.map(|due| due.surcharge).or(paid.map(|paid| paid.surcharge));
         let violation = decision.violation;

@@ -7,7 +7,7 @@ use citygate_kernel::wire;
 use serde::{Deserialize, Deserializer};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+    openapi::{ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
 /// Eighteen characters: six of a division, eight of a birth date, three of a sequence, and a check
@@ -57,11 +57,12 @@ impl FromStr for ResidentIdNumber {
     type Err = InvalidIdNumber;
 
     fn from_str(text: &str) -> Result<Self, InvalidIdNumber> {
-        let number = text.trim().to_ascii_uppercase();
+        let number = text.to_ascii_uppercase();
         let (digits, check) = number
             .split_at_checked(17)
             .filter(|(digits, check)| {
                 digits.bytes().all(|b| b.is_ascii_digit())
+                    && !digits.starts_with('0')
                     && check.len() == 1
                     && check.bytes().all(|b| b.is_ascii_digit() || b == b'X')
             })
@@ -94,6 +95,7 @@ impl PartialSchema for ResidentIdNumber {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("Resident identity number, GB 11643-1999, with its check character."))
+            .format(Some(SchemaFormat::Custom("resident-id-number".to_owned())))
             .pattern(Some("^[1-9][0-9]{16}[0-9Xx]$"))
             .examples(["11010519491231002X"])
             .into()

@@ -14,19 +14,23 @@ pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct TokenRequest {
     /// `client_credentials` for systems, `refresh_token` for citizens.
-    #[schema(example = "refresh_token")]
+    #[schema(pattern = "^(client_credentials|refresh_token)$", example = "refresh_token")]
     pub grant_type: String,
     /// With `refresh_token`: the token.
     #[serde(default)]
+    #[schema(required = false, value_type = String)]
     pub refresh_token: Option<String>,
     /// With `client_credentials`: which scopes; all that are registered when absent.
     #[serde(default)]
+    #[schema(required = false, value_type = String)]
     pub scope: Option<String>,
     /// With `client_credentials`: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
     #[serde(default)]
+    #[schema(required = false, value_type = String)]
     pub client_assertion_type: Option<String>,
     /// With `client_credentials`: a JWT signed with the client's own key (RFC 7523).
     #[serde(default)]
+    #[schema(required = false, value_type = String)]
     pub client_assertion: Option<String>,
 }
 

@@ -8,11 +8,7 @@ use citygate_notify::{EmailAddress, Endpoint, WebhookUrl};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    actions,
-    id_number::ResidentIdNumber,
-    model::AccountId,
-};
+use crate::{actions, id_number::ResidentIdNumber, model::AccountId};
 
 /// Where to send a one-time code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,7 +66,8 @@ impl<'de> Deserialize<'de> for OneTimeCode {
 #[schema(as = RealNameRequest)]
 pub(crate) struct RealNameBody {
     /// 1 to 64 characters.
-    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "\\S", example = "王芳")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, 
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$", example = "王芳")]
     pub name: Masked<PersonName>,
     pub id_number: ResidentIdNumber,
 }
@@ -83,8 +80,8 @@ impl FromStr for PersonName {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let name = text.trim();
-        let printable = !name.chars().any(char::is_control);
-        if (1..=64).contains(&name.chars().count()) && printable {
+        let printable = !text.chars().any(char::is_control);
+        if !name.is_empty() && text.chars().count() <= 64 && printable {
             Ok(Self(name.to_owned()))
         } else {
             Err(InvalidName)

@@ -1,12 +1,20 @@
 //! Amounts: whole minor units of one currency.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat,
+        schema::{AdditionalProperties, Type},
+    },
+};
 
 /// A currency of ISO 4217 that the gateway keeps books in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// Renminbi yuan, 156; the minor unit is the fen.
@@ -110,6 +118,26 @@ impl Money {
         self.currency
     }
 
+    /// The schema of an amount where only some are taken.
+    pub fn schema_within(minor: RangeInclusive<i64>, currency: Currency) -> RefOr<Schema> {
+        let amount = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(*minor.start()))
+            .maximum(Some(*minor.end()))
+            .description(Some("Minor units of the currency."))
+            .examples([20_000]);
+        let code =
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some([currency.code()]));
+        ObjectBuilder::new()
+            .property("amount_minor", amount)
+            .required("amount_minor")
+            .property("currency", code)
+            .required("currency")
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+            .into()
+    }
+
     /// The sum of two amounts of one currency.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.combine(other, i64::checked_add)
@@ -193,8 +221,14 @@ mod tests {
     #[test]
     fn currencies_do_not_mix() {
         let yuan = Money::new(1, Currency::Cny);
-        assert_eq!(yuan.checked_add(Money::new(1, Currency::Usd)), Err(MoneyError::CurrencyMismatch));
-        assert_eq!(Money::new(i64::MAX, Currency::Cny).checked_add(yuan), Err(MoneyError::Overflow));
+        assert_eq!(
+            yuan.checked_add(Money::new(1, Currency::Usd)),
+            Err(MoneyError::CurrencyMismatch)
+        );
+        assert_eq!(
+            Money::new(i64::MAX, Currency::Cny).checked_add(yuan),
+            Err(MoneyError::Overflow)
+        );
     }
 
     #[test]

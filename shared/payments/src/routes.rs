@@ -7,7 +7,7 @@ use actix_web::{
 use citygate_identity::{Partner, RealName, Scope};
 use citygate_platform::{
     Cx, Service,
-    http::{Body, Failure, Idempotent, IdempotencyKey, Page, PageQuery},
+    http::{Body, Failure, IdempotencyKey, Idempotent, Page, PageQuery},
 };
 
 use crate::{
@@ -54,7 +54,12 @@ struct Charging(bool);
     tag = "payments",
     security(("citizen" = [])),
     params(PageQuery),
-    responses((status = 200, body = Page<BillBody>, description = "Newest first."))
+    responses((status = 200, body = Page<BillBody>, description = "Newest first.", links(
+        ("bill" = (operation_id = "payments_get_bill",
+            parameters(("bill_id" = "$response.body#/items/0/id")))),
+        ("pay" = (operation_id = "payments_pay_bill",
+            parameters(("bill_id" = "$response.body#/items/0/id"))))
+    )))
 )]
 #[get("/v1/bills")]
 async fn list_bills(
@@ -79,11 +84,7 @@ async fn list_bills(
     )
 )]
 #[get("/v1/bills/{bill_id}")]
-async fn get_bill(
-    cx: Cx,
-    caller: RealName,
-    id: Path<BillId>,
-) -> Result<Json<BillBody>, Failure> {
+async fn get_bill(cx: Cx, caller: RealName, id: Path<BillId>) -> Result<Json<BillBody>, Failure> {
     let bill = actions::bill_of(&cx, caller.person, *id).await?;
     Ok(Json(BillBody::new(bill, cx.locale)))
 }
@@ -96,7 +97,10 @@ async fn get_bill(
     params(("bill_id" = BillId, Path, description = "Which one."), IdempotencyKey),
     request_body = PayBillBody,
     responses(
-        (status = 201, body = PaymentBody, description = "Paid; this is the receipt."),
+        (status = 201, body = PaymentBody, description = "Paid; this is the receipt.", links(
+            ("payment" = (operation_id = "payments_get_payment",
+                parameters(("payment_id" = "$response.body#/id"))))
+        )),
         (status = 402, description = "`payments.insufficient_funds`"),
         (status = 404, description = "`payments.bill_unknown`"),
         (status = 409, description = "`payments.bill_already_paid`, `payments.amount_changed`, \
@@ -177,7 +181,10 @@ async fn get_wallet(cx: Cx, caller: RealName) -> Result<Json<WalletBody>, Failur
     params(IdempotencyKey),
     request_body = CreateTopUpBody,
     responses(
-        (status = 202, body = TopUpBody, description = "It is under way."),
+        (status = 202, body = TopUpBody, description = "It is under way.", links(
+            ("topUp" = (operation_id = "payments_get_top_up",
+                parameters(("top_up_id" = "$response.body#/id"))))
+        )),
         (status = 409, description = "`request.in_progress`"),
         (status = 422, description = "`payments.amount_out_of_range`, \
          `payments.currency_not_supported`, `request.idempotency_key_reused`")
@@ -212,11 +219,7 @@ async fn create_top_up(
     )
 )]
 #[get("/v1/wallet/top-ups/{top_up_id}")]
-async fn get_top_up(
-    cx: Cx,
-    caller: RealName,
-    id: Path<TopUpId>,
-) -> Result<HttpResponse, Failure> {
+async fn get_top_up(cx: Cx, caller: RealName, id: Path<TopUpId>) -> Result<HttpResponse, Failure> {
     let top_up = actions::top_up_of(&cx, caller.person, *id).await?;
     Ok(HttpResponse::Ok().json(TopUpBody::from(top_up)))
 }
@@ -239,11 +242,11 @@ async fn get_trial_balance(
     cx: Cx,
     _auditor: Partner<BooksRead>,
 ) -> Result<Json<TrialBalanceBody>, Failure> {
-    let rows: Result<_, Error> = cx
-        .db
-        .tx("payments.trial_balance", async |tx| {
-            Ok(citygate_ledger::trial_balance(tx, None).await?)
-        })
-        .await;
+    let rows: Result<_, Error> =
+        cx.db
+            .tx("payments.trial_balance", async |tx| {
+                Ok(citygate_ledger::trial_balance(tx, None).await?)
+            })
+            .await;
     Ok(Json(rows?.into()))
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most that one top-up brings, in minor units: CNY 50,000.00.
-const TOP_UP_MAX: i64 = 5_000_000;
+pub(crate) const TOP_UP_MAX: i64 = 5_000_000;
 
 /// What lateness of so many days costs: `min(amount × rate × days, cap)`.
 pub fn surcharge(amount: Money, terms: &Surcharge, days_late: u32) -> Result<Money, MoneyError> {

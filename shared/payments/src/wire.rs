@@ -4,14 +4,18 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{Agency, AgencyId};
-use citygate_kernel::{Locale, Money, wire};
+use citygate_kernel::{Currency, Locale, Money, wire};
 use citygate_ledger::TrialBalance;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use crate::{
     error::Error,
     model::{AmountDue, Bill, BillId, BillView, Payment, PaymentId, TopUp, TopUpId, TopUpState},
+    rules::TOP_UP_MAX,
 };
 
 /// To whom something is owed.
@@ -78,7 +82,7 @@ pub(crate) struct BillBody {
     amount_due: Option<AmountDueBody>,
     /// Present once the bill is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, value_type = String)]
+    #[schema(required = false, value_type = PaymentId)]
     payment_id: Option<PaymentId>,
 }
 
@@ -169,6 +173,7 @@ pub(crate) struct WalletBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = TopUpRequest)]
 pub(crate) struct CreateTopUpBody {
+    #[schema(schema_with = top_up_schema)]
     pub amount: Money,
     #[schema(
         value_type = String,
@@ -178,6 +183,10 @@ pub(crate) struct CreateTopUpBody {
         example = "tok_sandbox_ok"
     )]
     pub card_token: CardToken,
+}
+
+fn top_up_schema() -> RefOr<Schema> {
+    Money::schema_within(1..=TOP_UP_MAX, Currency::Cny)
 }
 
 /// What the card processor's own page gave the app for a card; the city never sees card numbers.
