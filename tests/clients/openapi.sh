@@ -84,7 +84,8 @@ system() {
 }
 
 fuzz() {
-    CLIENT_PYTHON="$tools/authlib/bin/python" \
+    HYPOTHESIS_STORAGE_DIRECTORY="$work/hypothesis" \
+        CLIENT_PYTHON="$tools/authlib/bin/python" \
         CLIENT_CITIZEN=$(printf 'citizen\n%s\n%s' "$url" "$work/data") \
         CLIENT_POLICE=$(system 'Traffic police') \
         CLIENT_AUDITOR=$(system 'Audit office') \
