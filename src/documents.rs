@@ -5,7 +5,7 @@ use citygate_kernel::{Clock, ProblemType};
 use citygate_notify::{MailSettings, Mailer, WebhookSettings};
 use citygate_platform::{
     Platform, Service,
-    db::{Db, DatabaseSettings},
+    db::{DatabaseSettings, Db},
     http::{HttpSettings, configure},
     keys::Keys,
 };
@@ -37,7 +37,8 @@ pub fn problems() -> Result<String, CommandError> {
     let mut problems: Vec<&ProblemType> =
         services.iter().flat_map(|service| service.problems.iter().copied()).collect();
     problems.sort_by_key(|problem| problem.code);
-    let mut table = String::from("| code | status | retry | English | 中文 |\n|---|---|---|---|---|\n");
+    let mut table =
+        String::from("| code | status | retry | English | 中文 |\n|---|---|---|---|---|\n");
     for problem in problems {
         let retry = if problem.retryable { "yes" } else { "no" };
         let ProblemType { code, status, en, zh, .. } = problem;

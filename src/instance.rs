@@ -54,6 +54,12 @@ pub enum StartError {
     /// A service that does not exist.
     #[error("there is no service {0}; known are: {1}")]
     ServiceUnknown(String, String),
+    /// The key files belong to another database.
+    #[error(
+        "the keys in {0} are not those that the data in the database was encrypted with; set \
+         keys_dir to the right folder, or restore the key files from their backup"
+    )]
+    OtherKeys(PathBuf),
     /// Keys, mail, or another outside party.
     #[error("{0}")]
     Party(String),
@@ -82,16 +88,16 @@ impl Database {
         }
         let folder = DataFolder::open(&settings.data_dir)?;
         let place = folder.path().join("postgres");
-        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&place))
-            .await
-            .map_err(party)??;
+        let cluster =
+            tokio::task::spawn_blocking(move || Cluster::start(&place)).await.map_err(party)??;
         Ok(Self { url: cluster.url(), _cluster: Some(cluster), _folder: Some(folder) })
     }
 
     /// A database that is gone with its folder when this value, or this process, is.
     pub async fn throw_away() -> Result<Self, StartError> {
-        let cluster =
-            tokio::task::spawn_blocking(|| Cluster::throw_away(None, &[])).await.map_err(party)??;
+        let cluster = tokio::task::spawn_blocking(|| Cluster::throw_away(None, &[]))
+            .await
+            .map_err(party)??;
         Ok(Self { url: cluster.url(), _cluster: Some(cluster), _folder: None })
     }
 
@@ -140,6 +146,7 @@ impl City {
             processor: processor(settings, sandbox.as_ref())?,
         };
         let city = Self { platform, tokens, services: services::all(parties), sandbox };
+        city.check(settings).await?;
         city.load(settings).await?;
         Ok(city)
     }
@@ -147,6 +154,28 @@ impl City {
     /// A context for what is done at the start.
     pub fn cx(&self) -> Cx {
         self.platform.cx(Locale::default(), "start")
+    }
+
+    /// Refuses what would do harm later: names that stand for nothing, and keys that are not those
+    /// of the data.
+    async fn check(&self, settings: &Settings) -> Result<(), StartError> {
+        let known: Vec<_> = self.services.iter().map(|service| service.name).collect();
+        if let Some(name) = settings.services.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(StartError::ServiceUnknown(name.clone(), known.join(", ")));
+        }
+        let (db, keys) = (&self.platform.db, &self.platform.keys);
+        let fits = db.tx("platform.check_keys", async |tx| keys.fit(tx).await).await;
+        if !fits.map_err(party)? {
+            return Err(StartError::OtherKeys(keys.folder().to_owned()));
+        }
+        let free = db.tx("platform.check_role", async |tx| tx.role_is_bound().await).await;
+        if !free.map_err(party)? {
+            tracing::warn!(
+                "the database role is a superuser: nothing protects the history of the ledger \
+                 from it; use a role that only owns its database"
+            );
+        }
+        Ok(())
     }
 
     async fn load(&self, settings: &Settings) -> Result<(), StartError> {
@@ -163,18 +192,15 @@ impl City {
         Ok(())
     }
 
-    /// The services that are to answer: those named and the platform, or all.
-    fn answering(&self, names: &[String]) -> Result<Vec<Service>, StartError> {
-        let known: Vec<_> = self.services.iter().map(|service| service.name).collect();
-        if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-            return Err(StartError::ServiceUnknown(unknown.clone(), known.join(", ")));
-        }
-        let wanted = |service: &&Service| {
+    /// All services, of which only those named and the platform answer; without names, all do.
+    fn answering(&self, names: &[String]) -> Vec<Service> {
+        let wanted = |service: &Service| {
             names.is_empty()
                 || service.name == "platform"
                 || names.iter().any(|name| name == service.name)
         };
-        Ok(self.services.iter().filter(wanted).cloned().collect())
+        let services = self.services.iter().cloned();
+        services.map(|one| if wanted(&one) { one } else { one.silent() }).collect()
     }
 }
 
@@ -232,7 +258,7 @@ impl Instance {
         city: City,
         url: String,
     ) -> Result<Self, StartError> {
-        let services = city.answering(&settings.services)?;
+        let services = city.answering(&settings.services);
         let server = Server::start(listener, &city.platform, &settings.http, &services)
             .map_err(|error| party(format!("the server did not start: {error}")))?;
         let worker = settings.work.then(|| BackgroundWorker::start(&city));

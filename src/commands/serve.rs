@@ -56,7 +56,9 @@ async fn greet(
     if !settings.wants_demo_city() {
         return Ok(());
     }
-    println!("  Letters {}", shown(&settings.mail_folder()).display());
+    if settings.mail.smtp_url.is_none() {
+        println!("  Letters {}", shown(&settings.mail_folder()).display());
+    }
     println!("Demo citizens of Hangzhou, each with a wallet and fines:");
     for (email, name, _) in DEMO_CITIZENS {
         println!("  {name}  {email}");
@@ -66,7 +68,10 @@ async fn greet(
     println!("    -d '{{\"email\":\"{}\",\"city\":\"330100\"}}'", DEMO_CITIZENS[0].0);
     let email = DEMO_CITIZENS[0].0.parse()?;
     if let Some(token) = demo_token(&instance.city.cx(), &instance.city.tokens, &email).await? {
-        println!("Or look at {}'s fines now (the token works for ten minutes):", DEMO_CITIZENS[0].1);
+        println!(
+            "Or look at {}'s fines now (the token works for ten minutes):",
+            DEMO_CITIZENS[0].1
+        );
         println!("  curl -s {url}/v1/traffic/fines -H 'Authorization: Bearer {}'", token.expose());
     }
     println!("Systems of the demo city, for private_key_jwt at {url}/v1/oauth/token:");

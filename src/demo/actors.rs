@@ -57,9 +57,12 @@ impl Caller {
             .no_proxy()
             .timeout(Duration::from_secs(30))
             .default_headers(
-                [(reqwest::header::ACCEPT_LANGUAGE, reqwest::header::HeaderValue::from_static("en"))]
-                    .into_iter()
-                    .collect(),
+                [(
+                    reqwest::header::ACCEPT_LANGUAGE,
+                    reqwest::header::HeaderValue::from_static("en"),
+                )]
+                .into_iter()
+                .collect(),
             )
             .build()?;
         Ok(Self { url: url.to_owned(), token: None, http })

@@ -105,9 +105,9 @@ fn decision(days_ago: i64, fine_minor: i64, what: (&str, &str, &str, i64)) -> Va
 }
 
 fn now_in_hangzhou() -> DateTime<FixedOffset> {
-    let east = FixedOffset::east_opt(8 * 3_600).unwrap_or(FixedOffset::east_opt(0).unwrap_or_else(
-        || Clock::system().now().fixed_offset().timezone(),
-    ));
+    let east = FixedOffset::east_opt(8 * 3_600).unwrap_or(
+        FixedOffset::east_opt(0).unwrap_or_else(|| Clock::system().now().fixed_offset().timezone()),
+    );
     Clock::system().now().with_timezone(&east)
 }
 
@@ -119,17 +119,15 @@ async fn police_push(cast: &mut Cast, receiver: &Receiver) -> Result<(), Command
     step("police", "prove themselves with their key (private_key_jwt)", &token.text_at("/scope"));
     let replayed = cast.police.authenticate(&assertion).await?;
     expect("an assertion works once", replayed.status, 401, &replayed)?;
-    let webhook = cast
-        .police
-        .caller
-        .put("/v1/partner/webhook", &json!({"url": receiver.url}))
-        .await?;
+    let webhook =
+        cast.police.caller.put("/v1/partner/webhook", &json!({"url": receiver.url})).await?;
     expect("the webhook", webhook.status, 200, &webhook)?;
     receiver.trust(webhook.text_at("/secret"));
     step("police", "say where they want to be told", "a signing secret, shown once");
     let red_light = ("1625", "Driving through a red light", "驾驶机动车违反道路交通信号灯通行", 6);
     let parking = ("1039", "Illegal parking", "机动车违反规定停放、临时停车", 0);
-    let speeding = ("1721", "Speeding by half or more", "驾驶机动车行驶超过规定时速百分之五十以上", 12);
+    let speeding =
+        ("1721", "Speeding by half or more", "驾驶机动车行驶超过规定时速百分之五十以上", 12);
     let fresh = decision(3, 20_000, red_light);
     for (number, body) in [
         (FRESH, fresh.clone()),
@@ -140,7 +138,11 @@ async fn police_push(cast: &mut Cast, receiver: &Receiver) -> Result<(), Command
             cast.police.caller.put(&format!("/v1/traffic/decisions/{number}"), &body).await?;
         expect("a decision", pushed.status, 201, &pushed)?;
         let what = format!("push decision {number} for {PLATE}");
-        step("police", &what, &format!("recorded, {} due on {}", money(&pushed, "/fine"), pushed.text_at("/due_on")));
+        step(
+            "police",
+            &what,
+            &format!("recorded, {} due on {}", money(&pushed, "/fine"), pushed.text_at("/due_on")),
+        );
     }
     let again = cast.police.caller.put(&format!("/v1/traffic/decisions/{FRESH}"), &fresh).await?;
     expect("the same decision", again.status, 200, &again)?;
@@ -163,7 +165,8 @@ async fn read_fines(citizen: &CitizenApp) -> Result<Fines, CommandError> {
     let find = |number: &str| -> Result<Value, CommandError> {
         let items = list.body.pointer("/items").and_then(Value::as_array);
         let mut items = items.into_iter().flatten();
-        let found = items.find(|fine| fine.get("decision_no").and_then(Value::as_str) == Some(number));
+        let found =
+            items.find(|fine| fine.get("decision_no").and_then(Value::as_str) == Some(number));
         found.cloned().ok_or_else(|| format!("fine {number} is not listed").into())
     };
     let fines = Fines { fresh: find(FRESH)?, late: find(LATE)?, large: find(LARGE)? };
@@ -232,10 +235,15 @@ async fn pay(cast: &Cast, citizen: &CitizenApp, fines: &Fines) -> Result<(), Com
     };
     let first = pay(&fines.fresh, "story-fresh").await?;
     expect("the first payment", first.status, 201, &first)?;
-    step("citizen", "pays the fresh fine", &format!("{}, receipt {}", money(&first, "/total"), first.text_at("/id")));
+    step(
+        "citizen",
+        "pays the fresh fine",
+        &format!("{}, receipt {}", money(&first, "/total"), first.text_at("/id")),
+    );
     let late = pay(&fines.late, "story-late").await?;
     expect("the late payment", late.status, 201, &late)?;
-    let parts = format!("{} + surcharge {}", money(&late, "/principal"), money(&late, "/surcharge"));
+    let parts =
+        format!("{} + surcharge {}", money(&late, "/principal"), money(&late, "/surcharge"));
     step("citizen", "pays the late fine", &format!("{parts}, receipt {}", late.text_at("/id")));
     let before = citizen.caller.get("/v1/wallet").await?.minor_at("/available");
     let again = pay(&fines.fresh, "story-fresh").await?;
@@ -243,18 +251,24 @@ async fn pay(cast: &Cast, citizen: &CitizenApp, fines: &Fines) -> Result<(), Com
     expect_text("the same answer", &again.text, &first.text)?;
     let after = citizen.caller.get("/v1/wallet").await?.minor_at("/available");
     expect_text("no second charge", &after.to_string(), &before.to_string())?;
-    step("citizen", "repeats the first payment with the same key", "the same answer, no second charge");
+    step(
+        "citizen",
+        "repeats the first payment with the same key",
+        "the same answer, no second charge",
+    );
     let short = pay(&fines.large, "story-large").await?;
     expect("too little money", short.status, 402, &short)?;
     expect_text("its code", &short.text_at("/code"), "payments.insufficient_funds")?;
-    step("citizen", "tries the third", &format!("402 {}: {}", short.text_at("/code"), short.text_at("/detail")));
+    step(
+        "citizen",
+        "tries the third",
+        &format!("402 {}: {}", short.text_at("/code"), short.text_at("/detail")),
+    );
     let receipt = citizen.caller.get(&format!("/v1/payments/{}", first.text_at("/id"))).await?;
     expect_text("the receipt by API", &receipt.text_at("/total"), &first.text_at("/total"))?;
     let id = first.text_at("/id");
-    wait("the receipt by mail", || {
-        std::future::ready(Ok(find_letter(&cast.letters, EMAIL, &id)))
-    })
-    .await?;
+    wait("the receipt by mail", || std::future::ready(Ok(find_letter(&cast.letters, EMAIL, &id))))
+        .await?;
     step("citizen", "gets the receipts", "by API and by mail");
     Ok(())
 }
@@ -307,8 +321,10 @@ fn chapter(title: &str) {
 }
 
 fn step(who: &str, what: &str, result: &str) {
-    let arrow = if result.is_empty() { "" } else { "→ " };
-    println!("  {who:<8} {what}\n           {arrow}{result}");
+    println!("  {who:<8} {what}");
+    if !result.is_empty() {
+        println!("           → {result}");
+    }
 }
 
 fn note(text: &str) {

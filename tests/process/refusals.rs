@@ -118,3 +118,12 @@ fn a_schema_newer_than_the_program() {
     let line = refusal(serve(folder.path()));
     assert!(line.contains("29990101000000") && line.contains("newer version"), "{line}");
 }
+
+#[test]
+fn keys_of_another_database() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Serving::start(folder.path()));
+    fs::remove_file(folder.path().join("keys/index.key")).unwrap();
+    let line = refusal(serve(folder.path()));
+    assert!(line.contains("not those that the data") && line.contains("keys_dir"), "{line}");
+}

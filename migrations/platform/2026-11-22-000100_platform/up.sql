@@ -37,3 +37,11 @@ CREATE TABLE platform.jobs (
 );
 CREATE INDEX jobs_due ON platform.jobs (run_at, id) WHERE dead_at IS NULL;
 CREATE INDEX jobs_dead ON platform.jobs (dead_at) WHERE dead_at IS NOT NULL;
+
+-- Which keys the data was encrypted and indexed with. A program with others is refused before it
+-- writes what nobody will find.
+CREATE TABLE platform.key_fingerprints (
+    purpose     text        PRIMARY KEY,
+    fingerprint bytea       NOT NULL,
+    created_at  timestamptz NOT NULL
+);

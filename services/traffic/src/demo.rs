@@ -17,10 +17,8 @@ use crate::{
 };
 
 /// The traffic police of Hangzhou in the demo city.
-pub const POLICE: AgencyId = AgencyId::from_parts(
-    CityCode::HANGZHOU,
-    uuid!("01999999-0000-7000-8000-0000000000a1"),
-);
+pub const POLICE: AgencyId =
+    AgencyId::from_parts(CityCode::HANGZHOU, uuid!("01999999-0000-7000-8000-0000000000a1"));
 
 /// Number, plate, code, English, Chinese, place, points, fine in fen, days since service, and
 /// which citizen.
@@ -38,14 +36,54 @@ type Sample = (
 );
 
 const SAMPLES: [Sample; 4] = [
-    ("3301060000000011", "浙A8K365", "1039", "Illegal parking", "机动车违反规定停放、临时停车",
-     "文三路", 0, 15_000, 2, 0),
-    ("3301060000000029", "浙A8K365", "1625", "Driving through a red light",
-     "驾驶机动车违反道路交通信号灯通行", "学院路口", 6, 20_000, 24, 0),
-    ("3301080000000037", "浙A8K365", "1345", "Driving on a prohibited line",
-     "机动车违反禁止标线指示", "滨文路", 1, 10_000, 75, 0),
-    ("3301020000000045", "浙AD12345", "1039", "Illegal parking", "机动车违反规定停放、临时停车",
-     "解放路", 0, 15_000, 9, 1),
+    (
+        "3301060000000011",
+        "浙A8K365",
+        "1039",
+        "Illegal parking",
+        "机动车违反规定停放、临时停车",
+        "文三路",
+        0,
+        15_000,
+        2,
+        0,
+    ),
+    (
+        "3301060000000029",
+        "浙A8K365",
+        "1625",
+        "Driving through a red light",
+        "驾驶机动车违反道路交通信号灯通行",
+        "学院路口",
+        6,
+        20_000,
+        24,
+        0,
+    ),
+    (
+        "3301080000000037",
+        "浙A8K365",
+        "1345",
+        "Driving on a prohibited line",
+        "机动车违反禁止标线指示",
+        "滨文路",
+        1,
+        10_000,
+        75,
+        0,
+    ),
+    (
+        "3301020000000045",
+        "浙AD12345",
+        "1039",
+        "Illegal parking",
+        "机动车违反规定停放、临时停车",
+        "解放路",
+        0,
+        15_000,
+        9,
+        1,
+    ),
 ];
 
 /// Lists the police and records fines of different ages; those that exist stay as they are.

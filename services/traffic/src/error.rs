@@ -74,16 +74,15 @@ impl TxError for Error {
 }
 
 /// Every problem of this crate.
-pub(crate) const PROBLEMS: &[&ProblemType] = &[
-    &DECISION_UNKNOWN,
-    &FINE_UNKNOWN,
-    &DECISION_DIFFERS,
-    &FINE_OUT_OF_RANGE,
-    &SERVED_TOO_EARLY,
-];
+pub(crate) const PROBLEMS: &[&ProblemType] =
+    &[&DECISION_UNKNOWN, &FINE_UNKNOWN, &DECISION_DIFFERS, &FINE_OUT_OF_RANGE, &SERVED_TOO_EARLY];
 
-const DECISION_UNKNOWN: ProblemType =
-    ProblemType::new("traffic.decision_unknown", 404, "There is no such decision", "处罚决定不存在");
+const DECISION_UNKNOWN: ProblemType = ProblemType::new(
+    "traffic.decision_unknown",
+    404,
+    "There is no such decision",
+    "处罚决定不存在",
+);
 const FINE_UNKNOWN: ProblemType =
     ProblemType::new("traffic.fine_unknown", 404, "There is no such fine", "罚款记录不存在");
 const DECISION_DIFFERS: ProblemType = ProblemType::new(

@@ -216,7 +216,8 @@ mod tests {
     #[test]
     fn decision_numbers() {
         assert!("3301001234567890".parse::<DecisionNo>().is_ok());
-        for wrong in ["330100123456789", "33010012345678901", "330100123456789X", "３３０１００"] {
+        for wrong in ["330100123456789", "33010012345678901", "330100123456789X", "３３０１００"]
+        {
             assert_eq!(wrong.parse::<DecisionNo>(), Err(InvalidDecisionNo));
         }
     }

@@ -99,10 +99,7 @@ pub(crate) async fn holiday_calendar(tx: &mut Tx<'_>) -> Result<HolidayCalendar,
     Ok(HolidayCalendar::new(days, known_until))
 }
 
-pub(crate) async fn insert_holidays(
-    tx: &mut Tx<'_>,
-    days: &[Holiday],
-) -> Result<usize, DbError> {
+pub(crate) async fn insert_holidays(tx: &mut Tx<'_>, days: &[Holiday]) -> Result<usize, DbError> {
     let rows: Vec<_> = days
         .iter()
         .map(|day| {

@@ -161,9 +161,8 @@ impl From<Error> for Problem {
                 Self::new(&TOKEN_INVALID).challenge("Bearer error=\"invalid_token\"")
             }
             Error::Forbidden => Self::new(&FORBIDDEN),
-            Error::ScopeMissing(scope) => Self::new(&SCOPE_MISSING).challenge(format!(
-                "Bearer error=\"insufficient_scope\", scope=\"{scope}\""
-            )),
+            Error::ScopeMissing(scope) => Self::new(&SCOPE_MISSING)
+                .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")),
             Error::RealNameRequired => Self::new(&REAL_NAME_REQUIRED),
             Error::CodeRefused => Self::new(&CODE_REFUSED),
             Error::CodeTooSoon(wait) => {
@@ -174,9 +173,7 @@ impl From<Error> for Problem {
             Error::RealNameSettled => Self::new(&REAL_NAME_SETTLED),
             Error::RealNameRefused => Self::new(&REAL_NAME_REFUSED),
             Error::Notify(error) => error.into(),
-            Error::Unsealable(_) | Error::Signing(_) => {
-                Self::new(&problems::INTERNAL).cause(error)
-            }
+            Error::Unsealable(_) | Error::Signing(_) => Self::new(&problems::INTERNAL).cause(error),
             Error::Db(error) => error.into(),
         }
     }

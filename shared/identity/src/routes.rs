@@ -1,5 +1,7 @@
 //! Handlers of identity.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpResponse, get, post, put,
     web::{Data, Form, Json},
@@ -29,10 +31,8 @@ use crate::{
 
 /// Identity as a part of the city.
 pub fn service(tokens: Tokens, webhooks: WebhookSettings) -> Service {
-    let mut service = Service::new("identity", PROBLEMS, move |routes| {
+    let mut service = Service::new("identity", PROBLEMS, |routes| {
         routes
-            .app_data(Data::new(tokens.clone()))
-            .app_data(Data::new(webhooks))
             .service(send_code)
             .service(sign_in)
             .service(sign_out)
@@ -42,6 +42,10 @@ pub fn service(tokens: Tokens, webhooks: WebhookSettings) -> Service {
             .service(get_webhook)
             .service(put_webhook)
             .service(get_jwks);
+    });
+    // Every service asks who calls, also in a process that does not answer for identity.
+    service.state = Arc::new(move |app| {
+        app.app_data(Data::new(tokens.clone())).app_data(Data::new(webhooks));
     });
     service.demo = Some(demo::seed);
     service

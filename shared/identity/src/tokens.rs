@@ -35,11 +35,9 @@ pub struct KeyPair {
 impl KeyPair {
     /// Makes one.
     pub fn generate() -> Option<Self> {
-        let private = EcdsaKeyPair::generate_pkcs8(
-            &ECDSA_P256_SHA256_FIXED_SIGNING,
-            &SystemRandom::new(),
-        )
-        .ok()?;
+        let private =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .ok()?;
         Self::from_private(private.as_ref().to_vec()).ok()
     }
 

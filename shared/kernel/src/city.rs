@@ -89,7 +89,9 @@ mod tests {
     fn six_digits_and_nothing_else() {
         assert_eq!("330100".parse(), Ok(CityCode::HANGZHOU));
         assert_eq!(CityCode::HANGZHOU.to_string(), "330100");
-        for wrong in ["", "33010", "3301000", "33010a", "000000", "-33010", "33 100", "３３０１００"] {
+        for wrong in
+            ["", "33010", "3301000", "33010a", "000000", "-33010", "33 100", "３３０１００"]
+        {
             assert_eq!(wrong.parse::<CityCode>(), Err(InvalidCityCode), "{wrong}");
         }
     }

@@ -23,12 +23,7 @@ pub struct ProblemType {
 
 impl ProblemType {
     /// A problem that stays one when the request is repeated.
-    pub const fn new(
-        code: &'static str,
-        status: u16,
-        en: &'static str,
-        zh: &'static str,
-    ) -> Self {
+    pub const fn new(code: &'static str, status: u16, en: &'static str, zh: &'static str) -> Self {
         Self { code, status, en, zh, retryable: false }
     }
 
@@ -110,10 +105,7 @@ impl Problem {
     }
 
     /// Keeps the reason for the log.
-    pub fn cause(
-        mut self,
-        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub fn cause(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }

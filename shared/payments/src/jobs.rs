@@ -31,11 +31,7 @@ pub(crate) fn resolve_top_ups(processor: Option<CardProcessor>) -> Job {
     })
 }
 
-async fn resolve(
-    cx: Cx,
-    processor: Option<CardProcessor>,
-    id: TopUpId,
-) -> Result<(), JobError> {
+async fn resolve(cx: Cx, processor: Option<CardProcessor>, id: TopUpId) -> Result<(), JobError> {
     let top_up = cx.db.tx("payments.read_top_up", async |tx| store::top_up(tx, id).await).await?;
     let top_up = top_up.ok_or_else(|| JobError::permanent(Error::TopUpUnknown))?;
     if top_up.state != TopUpState::Processing {

@@ -15,9 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{
-        Bill, BillId, NewBill, Payment, PaymentId, Surcharge, TopUp, TopUpId, TopUpState,
-    },
+    model::{Bill, BillId, NewBill, Payment, PaymentId, Surcharge, TopUp, TopUpId, TopUpState},
     schema::{bill_settlements, bills, payments, receipt_letters, top_ups},
 };
 
@@ -179,10 +177,7 @@ pub(crate) async fn settle(tx: &mut Tx<'_>, payment: &Payment) -> Result<(), Err
             }
             other => Error::Db(other),
         })?;
-    diesel::update(bills::table.find(key))
-        .set(bills::state.eq("paid"))
-        .execute(tx.conn())
-        .await?;
+    diesel::update(bills::table.find(key)).set(bills::state.eq("paid")).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -330,9 +325,7 @@ impl TryFrom<TopUpRow> for TopUp {
         let state = match row.state.as_str() {
             "processing" => TopUpState::Processing,
             "succeeded" => TopUpState::Succeeded,
-            "declined" => {
-                TopUpState::Declined { reason: row.decline_reason.unwrap_or_default() }
-            }
+            "declined" => TopUpState::Declined { reason: row.decline_reason.unwrap_or_default() },
             _ => return Err(Error::Damaged("top-up state")),
         };
         Ok(Self {

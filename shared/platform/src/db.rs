@@ -26,7 +26,7 @@ use diesel::{
     result::{DatabaseErrorKind, Error as DieselError},
 };
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Object, Pool, PoolError},
@@ -323,10 +323,7 @@ fn grace() -> tokio::time::Instant {
 
 async fn establish(url: &str) -> Result<AsyncPgConnection, ConnectionError> {
     let mut connection = AsyncPgConnection::establish(url).await?;
-    connection
-        .batch_execute(SESSION)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    connection.batch_execute(SESSION).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
     // Needs a privilege that a rented database may not grant; its messages are English anyway.
     let _ = connection.batch_execute("SET lc_messages = 'C'").await;
     Ok(connection)
@@ -377,6 +374,14 @@ impl Tx<'_> {
     /// When this transaction happens. Read once, so that all its rows agree.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Whether the database holds our role to its word: a superuser may change what was revoked.
+    pub async fn role_is_bound(&mut self) -> Result<bool, DbError> {
+        let bound = diesel::dsl::sql::<diesel::sql_types::Bool>(
+            "NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
+        );
+        Ok(diesel::select(bound).get_result(self.connection).await?)
     }
 
     /// An event or job was written: whoever waits for them is woken after COMMIT.

@@ -80,8 +80,9 @@ where
         Ok(value) => Answer {
             status,
             content_type: "application/json".to_owned(),
-            body: serde_json::to_string(&value)
-                .map_err(|error| DbError::from(diesel::result::Error::SerializationError(error.into())))?,
+            body: serde_json::to_string(&value).map_err(|error| {
+                DbError::from(diesel::result::Error::SerializationError(error.into()))
+            })?,
             replayed: false,
         },
         Err(error) if error.as_db().is_some() => return Err(error),

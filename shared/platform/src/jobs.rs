@@ -44,7 +44,7 @@ pub(crate) const JOB_LIMIT: Duration = Duration::from_secs(40);
 pub struct Retries(pub &'static [u32]);
 
 impl Retries {
-    /// For deliveries to parties outside, after Standard Webhooks: over a day in all.
+    /// For deliveries to parties outside, after Standard Webhooks: three days in all.
     pub const DELIVERY: Self =
         Self(&[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
     /// For questions whose answer somebody waits for: quick at first, for days if need be.
@@ -352,15 +352,15 @@ pub async fn dead(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>, DbError> {
 pub async fn replay(tx: &mut Tx<'_>, id: Option<JobId>) -> Result<usize, DbError> {
     let now = tx.now();
     tx.tell();
-    let alive = (
-        jobs::dead_at.eq(None::<DateTime<Utc>>),
-        jobs::attempts.eq(0),
-        jobs::run_at.eq(now),
-    );
+    let alive =
+        (jobs::dead_at.eq(None::<DateTime<Utc>>), jobs::attempts.eq(0), jobs::run_at.eq(now));
     let dead = jobs::table.filter(jobs::dead_at.is_not_null());
     Ok(match id {
         Some(id) => {
-            diesel::update(dead.filter(jobs::id.eq(id.uuid()))).set(alive).execute(tx.conn()).await?
+            diesel::update(dead.filter(jobs::id.eq(id.uuid())))
+                .set(alive)
+                .execute(tx.conn())
+                .await?
         }
         None => diesel::update(dead).set(alive).execute(tx.conn()).await?,
     })

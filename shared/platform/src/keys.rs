@@ -15,7 +15,14 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     constant_time, hmac, rand,
 };
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use uuid::Uuid;
+
+use crate::{
+    db::{DbError, Tx},
+    schema::key_fingerprints,
+};
 
 /// The format of a sealed value: this byte, a 96-bit random nonce, the ciphertext with its tag.
 const SEALED_V1: u8 = 1;
@@ -54,9 +61,8 @@ impl Keys {
     pub fn open(folder: &Path) -> Result<Self, KeyError> {
         let encryption = read_or_make(&folder.join("encryption.key"), random_key)?;
         let index = read_or_make(&folder.join("index.key"), random_key)?;
-        let encryption = RandomizedNonceKey::new(&AES_256_GCM, &encryption).map_err(|_| {
-            failure(&folder.join("encryption.key"), "32 bytes are expected")
-        })?;
+        let encryption = RandomizedNonceKey::new(&AES_256_GCM, &encryption)
+            .map_err(|_| failure(&folder.join("encryption.key"), "32 bytes are expected"))?;
         if index.len() != 32 {
             return Err(failure(&folder.join("index.key"), "32 bytes are expected"));
         }
@@ -67,6 +73,28 @@ impl Keys {
     /// Where the key files are.
     pub fn folder(&self) -> &Path {
         &self.0.folder
+    }
+
+    /// Whether these are the keys that the database was filled with. The first that ask are.
+    pub async fn fit(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
+        // A digest under the key says which key it is and nothing about it.
+        let fingerprint = self.blind_index("platform.key_fingerprints", "index");
+        let now = tx.now();
+        diesel::insert_into(key_fingerprints::table)
+            .values((
+                key_fingerprints::purpose.eq("index"),
+                key_fingerprints::fingerprint.eq(&fingerprint),
+                key_fingerprints::created_at.eq(now),
+            ))
+            .on_conflict_do_nothing()
+            .execute(tx.conn())
+            .await?;
+        let known: Vec<u8> = key_fingerprints::table
+            .find("index")
+            .select(key_fingerprints::fingerprint)
+            .first(tx.conn())
+            .await?;
+        Ok(known == fingerprint)
     }
 
     /// Encrypts a value for one place: a `schema.table.column` and the row's id. Moved to another
@@ -86,7 +114,12 @@ impl Keys {
     }
 
     /// Decrypts what [`Keys::seal`] made for the same place.
-    pub fn open_sealed(&self, place: &str, row: Uuid, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+    pub fn open_sealed(
+        &self,
+        place: &str,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Unsealable> {
         let (version, rest) = sealed.split_first().ok_or(Unsealable)?;
         let (nonce, data) = rest.split_at_checked(NONCE_LEN).ok_or(Unsealable)?;
         if *version != SEALED_V1 {

@@ -37,4 +37,12 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(events, idempotency_keys, jobs,);
+diesel::table! {
+    platform.key_fingerprints (purpose) {
+        purpose -> Text,
+        fingerprint -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(events, idempotency_keys, jobs, key_fingerprints,);

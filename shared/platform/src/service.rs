@@ -11,7 +11,7 @@ use crate::{
     jobs::{Job, Listener},
 };
 
-type Routes = Arc<dyn Fn(&mut ServiceConfig<'_>) + Send + Sync>;
+type Configure = Arc<dyn Fn(&mut ServiceConfig<'_>) + Send + Sync>;
 type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Error>>>;
 
 /// Everything that a crate adds to the city. `src/services.rs` lists them; nothing else names a
@@ -20,8 +20,10 @@ type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Err
 pub struct Service {
     /// The crate's name, as in `serve --services`.
     pub name: &'static str,
+    /// Adds what handlers and extractors of any crate may ask for.
+    pub state: Configure,
     /// Adds the crate's handlers, with full paths.
-    pub routes: Routes,
+    pub routes: Configure,
     /// Background work.
     pub jobs: Vec<Job>,
     /// What it wants to hear from others.
@@ -41,11 +43,18 @@ impl Service {
     ) -> Self {
         Self {
             name,
+            state: Arc::new(|_| {}),
             routes: Arc::new(routes),
             jobs: Vec::new(),
             listeners: Vec::new(),
             problems,
             demo: None,
         }
+    }
+
+    /// The same service in a process that does not answer for it: its state is there for the
+    /// extractors of others, its handlers are not.
+    pub fn silent(self) -> Self {
+        Self { routes: Arc::new(|_| {}), ..self }
     }
 }

@@ -87,16 +87,14 @@ impl Worker {
     /// Spreads news and claims up to `free` jobs.
     async fn take(&self, free: usize) -> Result<(usize, Vec<Claimed>), DbError> {
         let db = &self.platform.db;
-        let news = db
-            .tx("jobs.fan_out", async |tx| jobs::fan_out(tx, &self.listeners).await)
-            .await?;
+        let news =
+            db.tx("jobs.fan_out", async |tx| jobs::fan_out(tx, &self.listeners).await).await?;
         if free == 0 {
             return Ok((news, Vec::new()));
         }
         let kinds: Vec<_> = self.jobs.keys().copied().collect();
         let limit = i64::try_from(free).unwrap_or_default();
-        let claimed =
-            db.tx("jobs.claim", async |tx| jobs::claim(tx, &kinds, limit).await).await?;
+        let claimed = db.tx("jobs.claim", async |tx| jobs::claim(tx, &kinds, limit).await).await?;
         Ok((news, claimed))
     }
 

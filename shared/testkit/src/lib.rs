@@ -18,7 +18,7 @@ use citygate_kernel::Clock;
 use citygate_platform::{
     Platform,
     cluster::{Cluster, DataFolder},
-    db::{Db, DatabaseSettings},
+    db::{DatabaseSettings, Db},
     keys::Keys,
     migrate::{Timeline, migrate},
 };
@@ -58,10 +58,7 @@ impl TestDb {
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE citygate"))
             .await
             .expect("a clone of the template");
-        Self {
-            url: cluster.url_of(&name),
-            keys: tempfile::tempdir().expect("a temporary folder"),
-        }
+        Self { url: cluster.url_of(&name), keys: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// The ground to run actions on.
@@ -123,8 +120,19 @@ fn template() -> PathBuf {
         runtime.block_on(migrate(&url, migrations())).expect("migrations apply");
         drop(cluster);
         fs::rename(folder.path().join("cluster"), &made).expect("the template is kept");
+        forget_others(&cache, &made);
     }
     made
+}
+
+/// Templates of earlier migrations are of no use to anybody.
+fn forget_others(cache: &Path, made: &Path) {
+    for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
+        let old = entry.file_name().to_string_lossy().starts_with("cluster-");
+        if old && entry.path() != made {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Changes with every migration.

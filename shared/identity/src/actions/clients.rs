@@ -2,9 +2,7 @@
 
 use chrono::DateTime;
 use citygate_kernel::{CityId, Clock, Id, Kind, Masked};
-use citygate_notify::{
-    Endpoint, Owner, WebhookSettings, WebhookUrl, endpoint, register_endpoint,
-};
+use citygate_notify::{Endpoint, Owner, WebhookSettings, WebhookUrl, endpoint, register_endpoint};
 use citygate_platform::{Cx, db::Tx};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header,

@@ -11,5 +11,5 @@ pub use real_name::{Contact, contact, person};
 pub(crate) use real_name::{Profile, profile, set_real_name};
 pub use sessions::demo_token;
 pub(crate) use sessions::{Granted, refresh, sign_out};
-pub(crate) use sign_in::{send_code, sign_in};
 pub(crate) use sign_in::{account_for, email_index};
+pub(crate) use sign_in::{send_code, sign_in};

@@ -75,11 +75,7 @@ pub(crate) async fn refresh(
 }
 
 /// Ends a session. Access tokens of it run out within minutes.
-pub(crate) async fn sign_out(
-    cx: &Cx,
-    account: AccountId,
-    session: SessionId,
-) -> Result<(), Error> {
+pub(crate) async fn sign_out(cx: &Cx, account: AccountId, session: SessionId) -> Result<(), Error> {
     cx.db
         .tx("identity.sign_out", async |tx| store::revoke_session(tx, account, session).await)
         .await

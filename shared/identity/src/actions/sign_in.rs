@@ -18,11 +18,7 @@ use crate::{
 };
 
 /// Sends a code to an address, known or not.
-pub(crate) async fn send_code(
-    cx: &Cx,
-    email: &EmailAddress,
-    city: CityCode,
-) -> Result<(), Error> {
+pub(crate) async fn send_code(cx: &Cx, email: &EmailAddress, city: CityCode) -> Result<(), Error> {
     let index = email_index(&cx.keys, email);
     let code = six_digits();
     cx.db

@@ -98,9 +98,6 @@ pub(crate) async fn find_code(
 }
 
 pub(crate) async fn update_code(tx: &mut Tx<'_>, row: &CodeRow) -> Result<(), Error> {
-    diesel::update(sign_in_codes::table.find(&row.email_index))
-        .set(row)
-        .execute(tx.conn())
-        .await?;
+    diesel::update(sign_in_codes::table.find(&row.email_index)).set(row).execute(tx.conn()).await?;
     Ok(())
 }

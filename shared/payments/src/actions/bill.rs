@@ -16,7 +16,7 @@ use crate::{
 /// Issues a bill in the caller's transaction.
 pub async fn issue_bill(tx: &mut Tx<'_>, bill: &NewBill) -> Result<(), Error> {
     if bill.amount.minor() <= 0 {
-        return Err(Error::AmountOutOfRange);
+        return Err(Error::Damaged("amount of a new bill"));
     }
     store::insert_bill(tx, bill).await
 }

@@ -2,7 +2,9 @@
 
 use citygate_identity::{PersonId, RealName, contact};
 use citygate_kernel::{Clock, Money};
-use citygate_ledger::{Account, AccountCode, Transfer, TransferId, find_account, open_account, post};
+use citygate_ledger::{
+    Account, AccountCode, Transfer, TransferId, find_account, open_account, post,
+};
 use citygate_notify::send_mail;
 use citygate_platform::{
     Cx,
@@ -128,8 +130,7 @@ pub(crate) async fn payments_of(
 ) -> Result<Vec<PaymentBody>, Error> {
     cx.db
         .tx("payments.list_payments", async |tx| {
-            let found =
-                store::payments_of_payer(tx, payer, page.cursor, page.limit() + 1).await?;
+            let found = store::payments_of_payer(tx, payer, page.cursor, page.limit() + 1).await?;
             let mut bodies = Vec::with_capacity(found.len());
             for payment in &found {
                 bodies.push(body(cx, tx, payment).await?);

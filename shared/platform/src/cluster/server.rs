@@ -281,12 +281,7 @@ fn create_database(
 
 fn spawn_server(mut postgres: Command, folder: &Path) -> io::Result<Child> {
     let log = fs::File::options().create(true).append(true).open(folder.join("server.log"))?;
-    postgres
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .spawn()
+    postgres.current_dir("/").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
 }
 
 /// Stops the server when the pipe on its standard input ends, and removes a folder that was to be
@@ -400,8 +395,7 @@ fn last_lines(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const LOCK: &str =
-        "42\n/data\n1700000000\n5432\n/data\n\n  5432001         0\nready   \n";
+    const LOCK: &str = "42\n/data\n1700000000\n5432\n/data\n\n  5432001         0\nready   \n";
 
     #[test]
     fn only_our_own_server_is_ready() {

@@ -60,9 +60,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let mut bytes = Vec::new();
             while let Some(chunk) = payload.next().await {
                 let chunk: Result<Bytes, PayloadError> = chunk;
-                bytes.extend_from_slice(&chunk.map_err(|error| {
-                    Problem::new(&problems::MALFORMED_JSON).cause(error)
-                })?);
+                bytes.extend_from_slice(
+                    &chunk.map_err(|error| Problem::new(&problems::MALFORMED_JSON).cause(error))?,
+                );
             }
             parse(&bytes).map_err(Failure::from)
         }

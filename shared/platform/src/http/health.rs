@@ -68,8 +68,11 @@ async fn get_health_ready(cx: Cx, draining: Data<Draining>) -> Result<HttpRespon
 #[get("/metrics")]
 async fn get_metrics(cx: Cx, metrics: Data<PrometheusHandle>) -> HttpResponse {
     let (used, size) = cx.db.pool_status();
-    metrics::gauge!("citygate_db_connections_used").set(f64::from(u32::try_from(used).unwrap_or(0)));
+    metrics::gauge!("citygate_db_connections_used")
+        .set(f64::from(u32::try_from(used).unwrap_or(0)));
     metrics::gauge!("citygate_db_connections_max").set(f64::from(u32::try_from(size).unwrap_or(0)));
     metrics.run_upkeep();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(metrics.render())
 }

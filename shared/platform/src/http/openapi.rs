@@ -36,7 +36,10 @@ pub fn describe(mut api: OpenApi) -> OpenApi {
     add_schemas(components);
     for (name, description) in [
         ("citizen", "The access token of a citizen, from `POST /v1/sign-in` or `/v1/oauth/token`."),
-        ("partner", "The access token of an agency's or hospital's system, from `/v1/oauth/token`."),
+        (
+            "partner",
+            "The access token of an agency's or hospital's system, from `/v1/oauth/token`.",
+        ),
     ] {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

@@ -69,7 +69,12 @@ impl PageQuery {
     }
 
     /// Cuts what was read, one row more than the limit, into the page and its next cursor.
-    pub fn page<R, T>(&self, mut rows: Vec<R>, id: impl Fn(&R) -> Uuid, body: impl Fn(R) -> T) -> Page<T> {
+    pub fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        id: impl Fn(&R) -> Uuid,
+        body: impl Fn(R) -> T,
+    ) -> Page<T> {
         let limit = usize::try_from(self.limit()).unwrap_or_default();
         let more = rows.len() > limit;
         rows.truncate(limit);

@@ -107,7 +107,10 @@ pub fn configure(
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
         .into_utoipa_app()
-        .configure(|routes| services.iter().for_each(|service| (service.routes)(routes)))
+        .configure(|app| {
+            services.iter().for_each(|service| (service.state)(app));
+            services.iter().for_each(|service| (service.routes)(app));
+        })
         .split_for_parts();
     let api = describe(api);
     let document = Data::new(Document::new(&api));
@@ -116,6 +119,7 @@ pub fn configure(
     let app = app
         .app_data(document)
         .route("/openapi.json", web::get().to(get_openapi))
+        .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
         .service(docs)
         .default_service(web::to(no_operation))
@@ -181,7 +185,9 @@ impl Document {
                 methods.push("HEAD");
             }
         }
-        methods.insert("/openapi.json", vec!["GET", "HEAD"]);
+        for path in ["/openapi.json", "/docs", "/docs/{file:.*}"] {
+            methods.insert(path, vec!["GET", "HEAD"]);
+        }
         let paths = methods
             .into_iter()
             .map(|(path, methods)| (ResourceDef::new(path), methods.join(", ")))
