@@ -1,5 +1,7 @@
 //! Stories of citizens and systems, told over HTTP against a city of their own.
 
+#![cfg(test)]
+
 mod document;
 mod support;
 

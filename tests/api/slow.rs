@@ -114,6 +114,46 @@ async fn a_body_without_a_length_is_refused_at_the_first_byte_too_many() {
 }
 
 #[tokio::test]
+async fn a_request_that_can_be_read_in_two_ways_is_refused() {
+    let app = TestApp::start().await;
+    let smuggled = "0\r\n\r\nGET /v1/cities HTTP/1.1\r\nHost: city\r\n\r\n";
+    for framing in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: +5",
+        "Content-Length: 99999999999999999999999999",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+    ] {
+        let mut stream = connect(&app).await;
+        let request = format!("POST /v1/sign-in HTTP/1.1\r\nHost: city\r\n{framing}\r\n\r\n");
+        stream.write_all((request + smuggled).as_bytes()).await.unwrap();
+        let answer = read_answer(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{framing}: {answer}");
+        assert!(!answer.contains("HTTP/1.1 200"), "{framing}: {answer}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn headers_without_end_are_refused() {
+    let app = TestApp::start().await;
+    let mut stream = connect(&app).await;
+    let line = format!("X-Long: {}\r\n", "x".repeat(8_000));
+    let _ = stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: city\r\n").await;
+    for _ in 0..40 {
+        if stream.write_all(line.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let answer = read_answer(&mut stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    assert_eq!(app.anybody().get("/health/ready").await.unwrap().status, 200);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_body_of_exactly_the_limit_is_read() {
     let app = TestApp::start().await;
     let request = app.anybody().request(reqwest::Method::POST, "/v1/sign-in");

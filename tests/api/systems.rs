@@ -109,7 +109,10 @@ async fn an_assertion_that_is_not_exactly_right_is_invalid() {
     let now = system.app.clock.now().timestamp();
     let stranger = ClientId::new(&system.app.clock).to_string();
     for (why, claims) in [
-        ("for somebody else", system.with("a", "aud", json!("https://town.example/v1/oauth/token"))),
+        (
+            "for somebody else",
+            system.with("a", "aud", json!("https://town.example/v1/oauth/token")),
+        ),
         ("for several", system.with("b", "aud", json!([system.app.url, "https://town.example"]))),
         ("for nobody", system.with("c", "aud", json!([]))),
         ("expired", system.with("d", "exp", json!(now - 30))),
@@ -152,13 +155,13 @@ async fn an_assertion_is_signed_by_the_key_that_was_registered() {
     let other = KeyPair::generate().unwrap();
     let mut header = Header::new(Algorithm::ES256);
     header.jwk = Some(other.public.clone());
-    let wrong_key =
-        encode(&header, &claims, &EncodingKey::from_ec_der(&other.private)).unwrap();
+    let wrong_key = encode(&header, &claims, &EncodingKey::from_ec_der(&other.private)).unwrap();
     system.invalid_client(&wrong_key, "a key brought along").await;
 
     let public = serde_json::to_vec(&system.key.public).unwrap();
     let shared =
-        encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&public)).unwrap();
+        encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&public))
+            .unwrap();
     system.invalid_client(&shared, "the public key as a shared secret").await;
 
     let right = system.sign(&claims);

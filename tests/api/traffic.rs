@@ -170,7 +170,9 @@ async fn lateness_costs_three_percent_a_day_and_no_more_than_the_fine() {
         let due = citizen.caller.get(&format!("/v1/bills/{bill}")).await.unwrap();
         assert_eq!(due.minor_at("/amount_due/total"), 20_000 + expected, "the bill agrees");
         let forecast = read.body["surcharge"]["forecast"].as_array().unwrap();
-        assert!(forecast.iter().all(|f| f["on"].as_str().unwrap() > app.today().to_string().as_str()));
+        assert!(
+            forecast.iter().all(|f| f["on"].as_str().unwrap() > app.today().to_string().as_str())
+        );
         assert_eq!(forecast.is_empty(), late >= 34, "the cap is reached on day 34");
     }
     let payments = format!("/v1/bills/{bill}/payments");
@@ -179,8 +181,14 @@ async fn lateness_costs_three_percent_a_day_and_no_more_than_the_fine() {
     app.later(TimeDelta::days(1));
     assert_eq!(citizen.refresh().await.unwrap().status, 200);
     let read = citizen.caller.get(&path).await.unwrap();
-    assert_eq!((read.text_at("/state").as_str(), read.minor_at("/surcharge/amount")), ("paid", 20_000));
-    assert_eq!((&read.body["amount_due"], &read.body["surcharge"]["forecast"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (read.text_at("/state").as_str(), read.minor_at("/surcharge/amount")),
+        ("paid", 20_000)
+    );
+    assert_eq!(
+        (&read.body["amount_due"], &read.body["surcharge"]["forecast"]),
+        (&Value::Null, &json!([]))
+    );
     app.finish().await;
 }
 
