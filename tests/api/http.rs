@@ -55,7 +55,8 @@ async fn a_method_that_a_path_does_not_know_is_405_and_the_answer_names_those_it
 #[tokio::test]
 async fn an_unknown_path_is_a_404_problem_for_every_method() {
     let app = TestApp::start().await;
-    for path in ["/v3", "/v1", "/v1/", "/v2/cities", "/v1/cities/", "/v1/bills/a/b", "/.env", "/%00"]
+    for path in
+        ["/v3", "/v1", "/v1/", "/v2/cities", "/v1/cities/", "/v1/bills/a/b", "/.env", "/%00"]
     {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::OPTIONS] {
             let unknown = ask(&app, method.clone(), path).await;

@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 use citygate::demo::actors::CitizenApp;
+use futures_util::future::join_all;
 
-use crate::support::{Answer, TestApp, refused};
+use crate::support::{Answer, TestApp, refused, until};
 
 async fn refresh(app: &TestApp, token: &str) -> Answer {
     let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
@@ -54,16 +55,24 @@ async fn a_refresh_token_works_once_and_the_second_time_ends_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_refresh_with_one_token_at_once_one_is_served_and_the_session_ends() {
+async fn of_all_who_refresh_with_one_token_at_once_one_is_served_and_the_session_ends() {
     let app = TestApp::start().await;
     let citizen = app.demo_citizen(0).await;
     let token = &citizen.refresh_token;
-    let (a, b) = tokio::join!(refresh(&app, token), refresh(&app, token));
-    let (served, other) = if a.status == 200 { (a, b) } else { (b, a) };
-    assert_eq!(served.status, 200, "{}", served.text);
-    denied(&other);
-    // Which of the two was the thief is not known.
-    denied(&refresh(&app, served.body["refresh_token"].as_str().unwrap()).await);
+    // Nobody gets further than the token before all are there.
+    let (mut side, mut look) = (app.sql().await, app.sql().await);
+    side.run("BEGIN; SELECT * FROM identity.refresh_tokens FOR UPDATE").await;
+    let all = join_all((0..12).map(|_| refresh(&app, token)));
+    let start = async {
+        until(async || look.waiting().await == 12).await;
+        side.run("COMMIT").await;
+    };
+    let (answers, ()) = tokio::join!(all, start);
+    let (served, others): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
+    assert_eq!(served.len(), 1);
+    others.into_iter().for_each(denied);
+    // Which of them was the thief is not known.
+    denied(&refresh(&app, served[0].body["refresh_token"].as_str().unwrap()).await);
     app.finish().await;
 }
 

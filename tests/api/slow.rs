@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, interval, timeout},
 };
 
-use crate::support::TestApp;
+use crate::support::{TestApp, until};
 
 /// How long a test waits for what the city does within a second.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -181,16 +181,14 @@ async fn a_payment_whose_client_hangs_up_while_it_waits_is_still_made_whole() {
     );
     let mut stream = connect(&app).await;
     stream.write_all(request.as_bytes()).await.unwrap();
-    let waiting =
-        "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    until(async || look.count(waiting).await == 1).await;
+    until(async || look.waiting().await == 1).await;
     stream.set_zero_linger().unwrap();
     drop(stream);
     // Both workers of the server have been around since then, and have seen the reset.
     for _ in 0..20 {
         assert_eq!(app.anybody().get("/health/live").await.unwrap().status, 200);
     }
-    assert_eq!(look.count(waiting).await, 1, "the payment waits, whoever has gone");
+    assert_eq!(look.waiting().await, 1, "the payment waits, whoever has gone");
     side.run("COMMIT").await;
 
     let bill_path = format!("/v1/bills/{bill}");
@@ -204,13 +202,4 @@ async fn a_payment_whose_client_hangs_up_while_it_waits_is_still_made_whole() {
     let left = "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%'";
     assert_eq!(look.count(left).await, 0, "no transaction is left open");
     app.finish().await;
-}
-
-/// Asks until it is so.
-async fn until(mut so: impl AsyncFnMut() -> bool) {
-    let patience = Instant::now() + PATIENCE;
-    while !so().await {
-        assert!(Instant::now() < patience, "it does not come to be");
-        tokio::task::yield_now().await;
-    }
 }

@@ -1,7 +1,12 @@
 //! A city for one test: its own database, its own clock, letters in a folder, and a worker that
 //! works when told to.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use citygate::{
@@ -244,6 +249,12 @@ impl Sql {
         self.texts(&query).await[0].parse().unwrap()
     }
 
+    /// How many of the city's connections wait for a lock.
+    pub async fn waiting(&mut self) -> usize {
+        let here = "datname = current_database() AND wait_event_type = 'Lock'";
+        self.count(&format!("pg_stat_activity WHERE {here}")).await
+    }
+
     /// Every row of every table, as text, by table.
     pub async fn dump(&mut self) -> BTreeMap<String, String> {
         let tables = "SELECT format('%I.%I', schemaname, tablename) AS value FROM pg_tables \
@@ -305,4 +316,13 @@ pub fn outcome(reply: &Reply) -> (u16, String) {
 #[track_caller]
 pub fn refused(reply: &Reply, status: u16, code: &str) {
     assert_eq!(outcome(reply), (status, code.to_owned()), "{}", reply.text);
+}
+
+/// Asks until it is so, which is soon.
+pub async fn until(mut so: impl AsyncFnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !so().await {
+        assert!(Instant::now() < patience, "it does not come to be");
+        tokio::task::yield_now().await;
+    }
 }
