@@ -37,6 +37,8 @@ pub fn service() -> Service {
         routes.service(put_decision).service(get_decision).service(list_fines).service(get_fine);
     });
     service.listeners = vec![jobs::tell_agency()];
+    service.about =
+        "Penalty decisions of the traffic police, and the fines that they are to citizens.";
     service.demo = Some(demo::seed);
     service
 }

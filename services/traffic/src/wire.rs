@@ -1,11 +1,11 @@
 //! Bodies of traffic fines.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::RuleId;
 use citygate_identity::ResidentIdNumber;
-use citygate_kernel::{Currency, Locale, Masked, Money, MoneyError, Text, wire};
+use citygate_kernel::{Currency, Locale, Masked, Money, MoneyError, Text, Words, wire};
 use citygate_payments::{BillId, PaymentId};
 use serde::{Deserialize, Serialize};
 use utoipa::{
@@ -20,65 +20,28 @@ use crate::{
     rules,
 };
 
-/// A text of bounded length with something in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Words<const MAX: usize>(pub String);
-
-/// Too long, empty, or with control characters.
-#[derive(Debug)]
-pub(crate) struct InvalidWords(usize);
-
-impl fmt::Display for InvalidWords {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1 to {} printable characters are expected", self.0)
-    }
-}
-
-impl<const MAX: usize> FromStr for Words<MAX> {
-    type Err = InvalidWords;
-
-    fn from_str(text: &str) -> Result<Self, InvalidWords> {
-        let words = text.trim();
-        let fits = !words.is_empty() && text.chars().count() <= MAX;
-        if fits && !text.chars().any(char::is_control) {
-            Ok(Self(words.to_owned()))
-        } else {
-            Err(InvalidWords(MAX))
-        }
-    }
-}
-
-impl<'de, const MAX: usize> Deserialize<'de> for Words<MAX> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::from_text(deserializer)
-    }
-}
-
 /// What somebody did.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewViolation)]
+#[schema(as = NewViolation, example = json!({
+    "code": "1625", "name_en": "Driving through a red light",
+    "name_zh": "驾驶机动车违反道路交通信号灯通行", "place": "文三路学院路口",
+    "at": "2026-11-01T08:30:00Z", "points": 6,
+}))]
 pub(crate) struct NewViolationBody {
     /// The national code of the violation.
-    #[schema(value_type = String, pattern = "^[0-9]{4,6}$", example = "1625")]
+    #[schema(value_type = String, pattern = "^[0-9]{4,6}$")]
     code: ViolationCode,
     /// In English.
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
-        example = "Driving through a red light")]
     name_en: Words<200>,
     /// In Chinese.
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
-        example = "驾驶机动车违反道路交通信号灯通行")]
     name_zh: Words<200>,
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
-        example = "文三路学院路口")]
     place: Words<200>,
     #[serde(deserialize_with = "wire::instant")]
-    #[schema(example = "2026-11-01T08:30:00Z")]
     at: DateTime<Utc>,
     /// Penalty points.
     #[serde(deserialize_with = "points")]
-    #[schema(minimum = 0, maximum = 12, example = 6)]
+    #[schema(minimum = 0, maximum = 12)]
     points: u8,
 }
 
@@ -114,11 +77,12 @@ fn points<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Er
 /// Against whom a decision is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = DecisionParty)]
+#[schema(as = DecisionParty, example = json!({
+    "name": "王芳", "id_number": "11010519491231002X",
+}))]
 pub(crate) struct PartyBody {
     /// As in the decision.
-    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
-        example = "王芳")]
+    #[schema(value_type = Words<64>)]
     name: Masked<Words<64>>,
     id_number: ResidentIdNumber,
 }
@@ -152,13 +116,16 @@ impl PutDecisionBody {
             plate: self.plate,
             violation: Violation {
                 code: self.violation.code.0,
-                name: Text::new(self.violation.name_en.0, self.violation.name_zh.0),
-                place: self.violation.place.0,
+                name: Text::new(
+                    self.violation.name_en.into_string(),
+                    self.violation.name_zh.into_string(),
+                ),
+                place: self.violation.place.into_string(),
                 at: self.violation.at,
                 points: self.violation.points,
             },
             id_number: self.party.id_number,
-            name: Masked::new(self.party.name.into_exposed().0),
+            name: Masked::new(self.party.name.into_exposed().into_string()),
             fine: self.fine,
             served_on: self.served_on,
         }

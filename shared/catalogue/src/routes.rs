@@ -16,9 +16,11 @@ use crate::{
 
 /// The catalogue as a part of the city.
 pub fn service() -> Service {
-    Service::new("catalogue", PROBLEMS, |routes| {
+    let mut service = Service::new("catalogue", PROBLEMS, |routes| {
         routes.service(list_cities).service(get_city);
-    })
+    });
+    service.about = "What is known of the cities that the gateway serves.";
+    service
 }
 
 /// The cities that the gateway serves

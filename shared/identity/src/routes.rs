@@ -47,6 +47,7 @@ pub fn service(tokens: Tokens, webhooks: WebhookSettings) -> Service {
     service.state = Arc::new(move |app| {
         app.app_data(Data::new(tokens.clone())).app_data(Data::new(webhooks));
     });
+    service.about = "Who somebody is: sign-in, real names, and the systems of agencies.";
     service.demo = Some(demo::seed);
     service
 }
@@ -138,7 +139,7 @@ async fn put_real_name(
     citizen: Citizen,
     body: Body<RealNameBody>,
 ) -> Result<Json<ProfileBody>, Failure> {
-    let name = &body.name.expose().0;
+    let name = body.name.expose().as_str();
     let profile = actions::set_real_name(&cx, citizen.account, name, &body.id_number).await?;
     Ok(Json(profile.into()))
 }

@@ -1,9 +1,9 @@
 //! Bodies of identity.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{CityCode, Masked, wire};
+use citygate_kernel::{CityCode, Masked, Words, wire};
 use citygate_notify::{EmailAddress, Endpoint, WebhookUrl};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,46 +63,13 @@ impl<'de> Deserialize<'de> for OneTimeCode {
 /// Name and number, as on the identity card.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RealNameRequest)]
+#[schema(as = RealNameRequest, example = json!({
+    "name": "王芳", "id_number": "11010519491231002X",
+}))]
 pub(crate) struct RealNameBody {
-    /// 1 to 64 characters.
-    #[schema(value_type = String, min_length = 1, max_length = 64, 
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$", example = "王芳")]
-    pub name: Masked<PersonName>,
+    #[schema(value_type = Words<64>)]
+    pub name: Masked<Words<64>>,
     pub id_number: ResidentIdNumber,
-}
-
-/// A name with something in it.
-pub(crate) struct PersonName(pub String);
-
-impl FromStr for PersonName {
-    type Err = InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let name = text.trim();
-        let printable = !text.chars().any(char::is_control);
-        if !name.is_empty() && text.chars().count() <= 64 && printable {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(InvalidName)
-        }
-    }
-}
-
-/// Not a name.
-#[derive(Debug)]
-pub(crate) struct InvalidName;
-
-impl fmt::Display for InvalidName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name of 1 to 64 printable characters is expected")
-    }
-}
-
-impl<'de> Deserialize<'de> for PersonName {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::from_text(deserializer)
-    }
 }
 
 /// The caller's own account; what is personal is masked.
@@ -164,7 +131,11 @@ pub(crate) struct WebhookBody {
     url: WebhookUrl,
     /// Signs every delivery (Standard Webhooks). Shown once, when the webhook is set.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, value_type = String, example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    #[schema(
+        required = false,
+        value_type = String,
+        example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    )]
     secret: Option<String>,
     /// Since when nothing is delivered because the receiver answered 410.
     #[serde(skip_serializing_if = "Option::is_none")]

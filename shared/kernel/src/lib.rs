@@ -8,6 +8,7 @@
 //! | [`Clock`] | the only source of "now" |
 //! | [`Problem`] | a failure as a caller sees it: a stable code, a status, two languages |
 //! | [`Locale`], [`Text`] | the languages answers are given in |
+//! | [`Words`] | a short text that somebody wrote |
 //! | [`Masked`] | a value that never prints itself |
 //!
 //! Invariants: an identifier of the wrong kind does not parse; amounts of different currencies
@@ -21,6 +22,7 @@ mod masked;
 mod money;
 mod problem;
 pub mod wire;
+mod words;
 
 pub use city::{CityCode, InvalidCityCode};
 pub use clock::Clock;
@@ -29,3 +31,4 @@ pub use locale::{Locale, Text};
 pub use masked::Masked;
 pub use money::{Currency, InvalidCurrency, Money, MoneyError, Rate};
 pub use problem::{FieldError, Problem, ProblemType};
+pub use words::{InvalidWords, Words};

@@ -40,6 +40,7 @@ pub fn service(processor: Option<CardProcessor>) -> Service {
     });
     service.jobs = vec![jobs::resolve_top_ups(processor)];
     service.listeners = vec![jobs::post_receipts()];
+    service.about = "Bills, payments, receipts, and the wallet that pays them.";
     service.demo = Some(demo::seed);
     service
 }

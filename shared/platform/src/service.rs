@@ -20,6 +20,8 @@ type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Err
 pub struct Service {
     /// The crate's name, as in `serve --services`.
     pub name: &'static str,
+    /// What it is for, in a sentence: the description of its tag in the OpenAPI document.
+    pub about: &'static str,
     /// Adds what handlers and extractors of any crate may ask for.
     pub state: Configure,
     /// Adds the crate's handlers, with full paths.
@@ -43,6 +45,7 @@ impl Service {
     ) -> Self {
         Self {
             name,
+            about: "",
             state: Arc::new(|_| {}),
             routes: Arc::new(routes),
             jobs: Vec::new(),

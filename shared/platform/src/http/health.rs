@@ -11,13 +11,15 @@ use crate::{Cx, Service, problems};
 
 /// Health, metrics, and the problems of the platform.
 pub fn service(metrics: PrometheusHandle) -> Service {
-    Service::new("platform", problems::ALL, move |routes| {
+    let mut service = Service::new("platform", problems::ALL, move |routes| {
         routes
             .app_data(Data::new(metrics.clone()))
             .service(get_health_live)
             .service(get_health_ready)
             .service(get_metrics);
-    })
+    });
+    service.about = "For operators and load balancers.";
+    service
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,6 +1,6 @@
 //! The OpenAPI document, finished: what holds for every operation is added here once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use citygate_kernel::ProblemType;
 use utoipa::{
@@ -11,11 +11,12 @@ use utoipa::{
         path::{Operation, PathItem},
         schema::Schema,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        tag::{Tag, TagBuilder},
     },
 };
 
 use super::{PROBLEM_JSON, ProblemBody};
-use crate::problems;
+use crate::{Service, problems};
 
 const DESCRIPTION: &str = "The backend of a city's super-app.\n\n\
     Answers come in English and Simplified Chinese (`Accept-Language: en` or `zh-CN`). Every \
@@ -25,7 +26,7 @@ const DESCRIPTION: &str = "The backend of a city's super-app.\n\n\
 
 /// Finishes a collected document: title, security schemes, the problems that any operation can end
 /// in, and the problem body wherever a failure is listed.
-pub fn describe(mut api: OpenApi) -> OpenApi {
+pub fn describe(mut api: OpenApi, services: &[Service]) -> OpenApi {
     api.info = Info::new("Citygate", env!("CARGO_PKG_VERSION"));
     api.info.description = Some(DESCRIPTION.to_owned());
     let mut license = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
@@ -51,7 +52,24 @@ pub fn describe(mut api: OpenApi) -> OpenApi {
     for operation in operations_mut(&mut api) {
         complete(operation);
     }
+    api.tags = Some(tags(&api, services));
     api
+}
+
+/// The services that have operations, in the order in which they stand on each other.
+fn tags(api: &OpenApi, services: &[Service]) -> Vec<Tag> {
+    let used: BTreeSet<&str> = operations(api)
+        .into_iter()
+        .flat_map(|(_, _, operation)| operation.tags.iter().flatten())
+        .map(String::as_str)
+        .collect();
+    services
+        .iter()
+        .filter(|service| used.contains(service.name))
+        .map(|service| {
+            TagBuilder::new().name(service.name).description(Some(service.about)).build()
+        })
+        .collect()
 }
 
 fn add_schemas(components: &mut Components) {

@@ -112,7 +112,7 @@ pub fn configure(
             services.iter().for_each(|service| (service.routes)(app));
         })
         .split_for_parts();
-    let api = describe(api);
+    let api = describe(api, services);
     let document = Data::new(Document::new(&api));
     let docs = SwaggerUi::new("/docs/{_:.*}")
         .config(Config::new(["/openapi.json"]).doc_expansion("list").validator_url("none"));
