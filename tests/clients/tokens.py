@@ -24,32 +24,37 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc.jwk import ECKey
 
 EMAIL, CITY = "wang.fang@citygate.example", "330100"
+SUBJECT = "Your Citygate code"
 PATIENCE_SECONDS = 30
 
 
 def citizen(url: str, data_dir: str) -> str:
     http = requests.Session()
     http.trust_env = False
+    http.headers["Accept-Language"] = "en"
+    letters = Path(data_dir) / "mail"
+    old = set(letters.glob("*.eml"))
     asked = http.post(
         f"{url}/v1/sign-in/codes", json={"email": EMAIL, "city": CITY}, timeout=PATIENCE_SECONDS
     )
     asked.raise_for_status()
     signed_in = http.post(
         f"{url}/v1/sign-in",
-        json={"email": EMAIL, "code": code_from_letter(Path(data_dir) / "mail")},
+        json={"email": EMAIL, "code": code_from_letter(letters, old)},
         timeout=PATIENCE_SECONDS,
     )
     signed_in.raise_for_status()
     return signed_in.json()["access_token"]
 
 
-def code_from_letter(folder: Path) -> str:
+def code_from_letter(folder: Path, old: set[Path]) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        for path in sorted(folder.glob("*.eml"), reverse=True):
+        for path in set(folder.glob("*.eml")) - old:
             letter = message_from_bytes(path.read_bytes(), policy=policy.default)
-            code = re.search(r"\b\d{6}\b", letter.get_body().get_content())
-            if letter["to"] == EMAIL and code:
+            # A letter that is still being written has no code yet.
+            code = re.search(r"\b\d{6}\b", str(letter.get_payload()))
+            if letter["to"] == EMAIL and letter["subject"] == SUBJECT and code:
                 return code.group()
         time.sleep(0.1)
     sys.exit(f"no letter with a code to {EMAIL} in {folder}")
