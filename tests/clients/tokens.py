@@ -53,7 +53,8 @@ def code_from_letter(folder: Path, old: set[Path]) -> str:
         for path in set(folder.glob("*.eml")) - old:
             letter = message_from_bytes(path.read_bytes(), policy=policy.default)
             # A letter that is still being written has no code yet.
-            code = re.search(r"\b\d{6}\b", str(letter.get_payload()))
+            text = (letter.get_payload(decode=True) or b"").decode(errors="replace")
+            code = re.search(r"\b\d{6}\b", text)
             if letter["to"] == EMAIL and letter["subject"] == SUBJECT and code:
                 return code.group()
         time.sleep(0.1)
