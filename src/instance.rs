@@ -1,7 +1,7 @@
 //! A running city: database, services, server and worker, started in the order they need each
 //! other and stopped in the reverse.
 
-use std::{fs, io, net::TcpListener, path::PathBuf, thread};
+use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 
 use citygate_identity::Tokens;
 use citygate_kernel::{Clock, Locale, Masked};
@@ -287,7 +287,7 @@ impl BackgroundWorker {
     /// Begins to work.
     pub fn start(city: &City) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::new(city.platform.clone(), &city.services);
+        let worker = Arc::new(Worker::new(city.platform.clone(), &city.services));
         let thread = thread::spawn(move || {
             match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => {

@@ -8,7 +8,7 @@ mod work;
 
 use std::path::PathBuf;
 
-use citygate_platform::telemetry::{LogSettings, init_logs};
+use citygate_platform::telemetry::{self, LogSettings, init_logs};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
@@ -96,6 +96,7 @@ pub async fn run() -> Result<(), CommandError> {
     if !matches!(command, Command::Openapi | Command::Config) {
         init_logs(&settings.log).map_err(|error| format!("log.filter is wrong: {error}"))?;
     }
+    tokio::spawn(telemetry::upkeep());
     match command {
         Command::Serve(_) => serve::run(&settings).await,
         Command::Work(args) => work::run(&settings, &args).await,

@@ -49,6 +49,7 @@ async fn issue_bills(data_dir: &Path) -> Vec<BillId> {
             let bill = NewBill {
                 id: *id,
                 agency: citygate_traffic::POLICE,
+                issuer: "test",
                 external_no: format!("crash-{n}"),
                 debtor,
                 subject: Text::new("test", "测试"),

@@ -1,10 +1,12 @@
 CREATE SCHEMA payments;
 
--- Who owes what to whom, and why.
+-- Who owes what to whom, and why. The issuer is the service that issued it: two services of one
+-- agency count their papers separately.
 CREATE TABLE payments.bills (
     city                   integer     NOT NULL,
     id                     uuid        NOT NULL,
     agency_id              uuid        NOT NULL,
+    issuer                 text        NOT NULL,
     external_no            text        NOT NULL CHECK (char_length(external_no) BETWEEN 1 AND 64),
     debtor_person_id       uuid        NOT NULL,
     subject_en             text        NOT NULL,
@@ -17,7 +19,7 @@ CREATE TABLE payments.bills (
     state                  text        NOT NULL CHECK (state IN ('open', 'paid')),
     created_at             timestamptz NOT NULL,
     PRIMARY KEY (city, id),
-    UNIQUE (city, agency_id, external_no),
+    CONSTRAINT bills_external_no UNIQUE (city, agency_id, issuer, external_no),
     FOREIGN KEY (city, agency_id) REFERENCES public.agencies,
     CHECK ((surcharge_bps_per_day IS NULL) = (surcharge_cap_minor IS NULL))
 );

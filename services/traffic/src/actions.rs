@@ -18,6 +18,9 @@ use crate::{
     store,
 };
 
+/// As whom this service issues bills.
+pub(crate) const ISSUER: &str = "traffic";
+
 /// A decision with its bill, as the police see it.
 pub(crate) struct DecisionView {
     pub decision: Decision,
@@ -44,10 +47,10 @@ pub(crate) async fn record_decision(
         .tx("traffic.record_decision", async |tx| {
             let debtor = person(&cx.keys, tx, &new.id_number, Some(new.name.expose())).await?;
             let known = store::by_number(tx, agency, &new.number).await?;
-            let recorded = known.is_none() && record(tx, agency, debtor, new).await?;
+            let recorded = known.is_none() && record(cx, tx, agency, debtor, new).await?;
             let decision = store::by_number(tx, agency, &new.number).await?;
             let decision = decision.ok_or(Error::DecisionUnknown)?;
-            if decision.content_digest != new.content_digest(debtor) {
+            if decision.content_digest != new.content_digest(&cx.keys, debtor) {
                 return Err(Error::DecisionDiffers);
             }
             Ok((with_bill(tx, decision).await?, recorded))
@@ -56,6 +59,7 @@ pub(crate) async fn record_decision(
 }
 
 async fn record(
+    cx: &Cx,
     tx: &mut Tx<'_>,
     agency: AgencyId,
     debtor: PersonId,
@@ -86,7 +90,7 @@ async fn record(
         served_on: new.served_on,
         payment_rule: payment_rule.id,
         surcharge_rule: surcharge_rule.id,
-        content_digest: new.content_digest(debtor),
+        content_digest: new.content_digest(&cx.keys, debtor),
     };
     if !store::insert(tx, &decision).await? {
         return Ok(false);
@@ -94,6 +98,7 @@ async fn record(
     let bill = NewBill {
         id: decision.bill,
         agency,
+        issuer: ISSUER,
         external_no: new.number.to_string(),
         debtor,
         subject: Text::new(

@@ -13,6 +13,9 @@ use crate::{actions, error::Error};
 /// Tells the agency that a decision is paid. It may be told twice: the message says the same.
 pub(crate) fn tell_agency() -> Listener {
     BILL_PAID.heard_by("traffic.tell_agency", Retries::DELIVERY, |cx, news| async move {
+        if news.issuer != actions::ISSUER {
+            return Ok(());
+        }
         tell(&cx, news.bill).await.map_err(JobError::from)
     })
 }

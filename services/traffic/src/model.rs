@@ -2,12 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::{PersonId, ResidentIdNumber};
 use citygate_kernel::{CityId, Kind, Masked, Money, Text, wire};
 use citygate_payments::BillId;
+use citygate_platform::keys::Keys;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -150,14 +150,14 @@ pub struct NewDecision {
 
 impl NewDecision {
     /// Equal for equal content: tells a repetition from a change. The person stands for the
-    /// identity number.
-    pub(crate) fn content_digest(&self, person: PersonId) -> Vec<u8> {
+    /// identity number. Keyed, because a name could be guessed from the rest and a plain digest.
+    pub(crate) fn content_digest(&self, keys: &Keys, person: PersonId) -> Vec<u8> {
         let Self { number, plate, violation, id_number: _, name, fine, served_on } = self;
         let Violation { code, name: what, place, at, points } = violation;
         let content = serde_json::json!([
             number, plate, code, what, place, at, points, person, name, fine, served_on
         ]);
-        digest::digest(&digest::SHA256, content.to_string().as_bytes()).as_ref().to_vec()
+        keys.blind_index("traffic.decisions", &content.to_string())
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Citizen {
 pub struct RealName {
     /// Whose account.
     pub account: AccountId,
+    /// Which sign-in.
+    pub session: SessionId,
     /// The citizen's own city.
     pub city: CityCode,
     /// The person behind the account.
@@ -104,8 +106,8 @@ impl Citizen {
 
 impl RealName {
     fn from_claims(claims: &Claims) -> Result<Self, Error> {
-        let Citizen { account, city, person, .. } = Citizen::from_claims(claims)?;
-        Ok(Self { account, city, person: person.ok_or(Error::RealNameRequired)? })
+        let Citizen { account, session, city, person } = Citizen::from_claims(claims)?;
+        Ok(Self { account, session, city, person: person.ok_or(Error::RealNameRequired)? })
     }
 }
 

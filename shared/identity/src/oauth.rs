@@ -11,7 +11,7 @@ use crate::actions::Granted;
 pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The body of a token request. Parameters that are not known are ignored (RFC 6749, 3.2).
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct TokenRequest {
     /// `client_credentials` for systems, `refresh_token` for citizens.
     #[schema(pattern = "^(client_credentials|refresh_token)$", example = "refresh_token")]
@@ -35,7 +35,7 @@ pub(crate) struct TokenRequest {
 }
 
 /// A token response (RFC 6749, 5.1).
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Tokens)]
 pub(crate) struct TokenBody {
     /// A JWT for the `Authorization: Bearer` header.

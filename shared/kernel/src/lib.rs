@@ -3,7 +3,7 @@
 //! | noun | what it is |
 //! |---|---|
 //! | [`CityCode`] | a GB/T 2260 division code, the first key of everything a city owns |
-//! | [`Id`], [`CityId`] | typed identifiers; on the wire they carry their kind and, where it applies, their city |
+//! | [`Id`], [`CityId`] | typed identifiers; on the wire they carry kind and city |
 //! | [`Money`] | whole minor units of one [`Currency`]; checked arithmetic only |
 //! | [`Clock`] | the only source of "now" |
 //! | [`Problem`] | a failure as a caller sees it: a stable code, a status, two languages |

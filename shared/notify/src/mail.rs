@@ -23,7 +23,7 @@ const PLACE: &str = "notify.messages.content";
 
 /// Close together at first, because somebody may wait for a code; over a day in all, because mail
 /// servers have bad days.
-const RETRIES: Retries = Retries(&[2, 5, 15, 60, 300, 1_800, 7_200, 21_600, 57_600]);
+const RETRIES: Retries = Retries::after(&[2, 5, 15, 60, 300, 1_800, 7_200, 21_600, 57_600]);
 
 const SEND: Task<SendMail> = Task::new("notify.send_mail");
 

@@ -10,6 +10,8 @@ use crate::model::{BillId, PaymentId};
 pub struct BillPaid {
     /// Which one.
     pub bill: BillId,
+    /// The service that issued it; others need not look.
+    pub issuer: String,
     /// By what.
     pub payment: PaymentId,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{Agency, AgencyId};
 use citygate_identity::{AccountId, PersonId};
-use citygate_kernel::{CityId, Kind, Money, Rate, Text};
+use citygate_kernel::{CityId, Kind, Masked, Money, Rate, Text};
 use citygate_ledger::TransferId;
 
 /// Prefix of bill identifiers.
@@ -46,7 +46,9 @@ pub struct NewBill {
     pub id: BillId,
     /// To whom it is owed.
     pub agency: AgencyId,
-    /// The agency's own number, unique with the agency.
+    /// The service that issues it: the crate's name.
+    pub issuer: &'static str,
+    /// The agency's own number, unique with agency and issuer.
     pub external_no: String,
     /// Who owes it.
     pub debtor: PersonId,
@@ -67,6 +69,8 @@ pub struct Bill {
     pub id: BillId,
     /// To whom it is owed.
     pub agency: AgencyId,
+    /// The service that issued it.
+    pub issuer: String,
     /// The agency's own number.
     pub external_no: String,
     /// Who owes it.
@@ -144,7 +148,7 @@ pub(crate) struct TopUp {
     pub id: TopUpId,
     pub person: PersonId,
     pub amount: Money,
-    pub card_token: String,
+    pub card_token: Masked<String>,
     pub state: TopUpState,
     pub created_at: DateTime<Utc>,
 }

@@ -115,14 +115,14 @@ impl CardProcessor {
                     Outcome::Declined { .. } => self.find(reference, amount).await,
                 }
             }
-            StatusCode::UNPROCESSABLE_ENTITY => {
-                Ok(Outcome::Declined { reason: "unknown_card".to_owned() })
-            }
+            // A token may be spent by an earlier attempt that got no answer.
+            StatusCode::UNPROCESSABLE_ENTITY => self.find(reference, amount).await,
             other => Err(ProcessorError::Unexpected(other)),
         }
     }
 
-    /// What became of a reference that the processor has seen.
+    /// What became of a reference. One that the processor has never seen was refused before
+    /// anything was booked, because only asked-for references are looked up.
     async fn find(&self, reference: &str, amount: Money) -> Result<Outcome, ProcessorError> {
         let answer = self
             .client
@@ -132,6 +132,7 @@ impl CardProcessor {
             .await?;
         match answer.status() {
             StatusCode::OK => outcome(answer.json().await?, amount),
+            StatusCode::NOT_FOUND => Ok(Outcome::Declined { reason: "unknown_card".to_owned() }),
             other => Err(ProcessorError::Unexpected(other)),
         }
     }

@@ -59,6 +59,7 @@ mod tests {
         Bill {
             id: BillId::new(CityCode::HANGZHOU, &clock),
             agency: AgencyId::new(CityCode::HANGZHOU, &clock),
+            issuer: "test".to_owned(),
             external_no: "1".to_owned(),
             debtor: PersonId::new(&clock),
             subject: Text::new("fine", "罚款"),

@@ -13,6 +13,7 @@ diesel::table! {
         city -> Int4,
         id -> Uuid,
         agency_id -> Uuid,
+        issuer -> Text,
         external_no -> Text,
         debtor_person_id -> Uuid,
         subject_en -> Text,

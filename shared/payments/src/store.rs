@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_identity::{AccountId, PersonId};
-use citygate_kernel::{CityCode, Money, Rate, Text};
+use citygate_kernel::{CityCode, Masked, Money, Rate, Text};
 use citygate_ledger::TransferId;
 use citygate_platform::{
     db::{DbError, Tx},
@@ -35,6 +35,7 @@ struct BillRow {
     city: i32,
     id: Uuid,
     agency_id: Uuid,
+    issuer: String,
     external_no: String,
     debtor_person_id: Uuid,
     subject_en: String,
@@ -62,13 +63,19 @@ impl TryFrom<BillRow> for Bill {
         Ok(Self {
             id: BillId::from_parts(city, row.id),
             agency: AgencyId::from_parts(city, row.agency_id),
+            issuer: row.issuer,
             external_no: row.external_no,
             debtor: PersonId::from_uuid(row.debtor_person_id),
             subject: Text::new(row.subject_en, row.subject_zh),
             amount: money(row.amount_minor, &row.currency)?,
             due_on: row.due_on,
             surcharge,
-            paid: row.state == "paid",
+            paid: match row.state.as_str() {
+                "open" => false,
+                "paid" => true,
+                // A state of a later version: neither payable nor paid as far as we know.
+                _ => return Err(Error::Damaged("bill state")),
+            },
         })
     }
 }
@@ -81,6 +88,7 @@ pub(crate) async fn insert_bill(tx: &mut Tx<'_>, bill: &NewBill) -> Result<(), E
             bills::city.eq(bill.id.city().number()),
             bills::id.eq(bill.id.uuid()),
             bills::agency_id.eq(bill.agency.uuid()),
+            bills::issuer.eq(bill.issuer),
             bills::external_no.eq(&bill.external_no),
             bills::debtor_person_id.eq(bill.debtor.uuid()),
             bills::subject_en.eq(&bill.subject.en),
@@ -97,7 +105,7 @@ pub(crate) async fn insert_bill(tx: &mut Tx<'_>, bill: &NewBill) -> Result<(), E
         .execute(tx.conn())
         .await
         .map_err(|error| match DbError::from(error) {
-            taken if taken.unique_violation() == Some("bills_city_agency_id_external_no_key") => {
+            taken if taken.unique_violation() == Some("bills_external_no") => {
                 Error::ExternalNoTaken
             }
             other => Error::Db(other),
@@ -332,7 +340,7 @@ impl TryFrom<TopUpRow> for TopUp {
             id: TopUpId::from_parts(city(row.city)?, row.id),
             person: PersonId::from_uuid(row.person_id),
             amount: money(row.amount_minor, &row.currency)?,
-            card_token: row.card_token,
+            card_token: Masked::new(row.card_token),
             state,
             created_at: row.created_at,
         })
@@ -347,7 +355,7 @@ pub(crate) async fn insert_top_up(tx: &mut Tx<'_>, top_up: &TopUp) -> Result<(),
             top_ups::person_id.eq(top_up.person.uuid()),
             top_ups::amount_minor.eq(top_up.amount.minor()),
             top_ups::currency.eq(top_up.amount.currency().code()),
-            top_ups::card_token.eq(&top_up.card_token),
+            top_ups::card_token.eq(top_up.card_token.expose()),
             top_ups::state.eq("processing"),
             top_ups::created_at.eq(top_up.created_at),
         ))

@@ -16,6 +16,10 @@
 use std::{
     fmt,
     future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,10 +27,11 @@ use chrono::{DateTime, Utc};
 use citygate_kernel::{Clock, Problem};
 use diesel::{
     ConnectionError,
+    connection::InstrumentationEvent,
     result::{DatabaseErrorKind, Error as DieselError},
 };
 use diesel_async::{
-    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
+    AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Object, Pool, PoolError},
@@ -75,6 +80,9 @@ pub enum DbError {
     /// No connection came free in time, or none could be made.
     #[error("no connection to the database: {0}")]
     NoConnection(#[source] PoolError),
+    /// The action of an idempotent request ended in a fault of ours.
+    #[error("the action failed: {0}")]
+    Faulty(String),
     /// Another transaction is claiming the same idempotency key and does not end.
     #[error("a request with the same idempotency key is under way")]
     ClaimInProgress,
@@ -137,7 +145,7 @@ impl DbError {
                 DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
             ),
             Self::Statement(DieselError::BrokenTransactionManager) => true,
-            Self::ClaimInProgress => false,
+            Self::ClaimInProgress | Self::Faulty(_) => false,
             Self::Statement(_) => {
                 ["statement timeout", "shutting down", "terminating connection", "No space left"]
                     .iter()
@@ -182,7 +190,7 @@ pub struct Db {
     pool: Pool<AsyncPgConnection>,
     clock: Clock,
     deadline: Duration,
-    news: std::sync::Arc<Notify>,
+    news: Arc<Notify>,
 }
 
 impl fmt::Debug for Db {
@@ -228,7 +236,7 @@ impl Db {
             pool,
             clock,
             deadline: Duration::from_secs(settings.deadline_seconds),
-            news: std::sync::Arc::default(),
+            news: Arc::default(),
         }
     }
 
@@ -265,7 +273,8 @@ impl Db {
     ) -> Result<T, E> {
         let mut connection = self.pool.get().await.map_err(DbError::NoConnection)?;
         let ends = tokio::time::Instant::now() + self.deadline;
-        let work = run_body(&mut connection, self.clock.now(), body);
+        let failures = Failures::watch(&mut connection);
+        let work = run_body(&mut connection, self.clock.now(), &failures, body);
         let (value, told) = match tokio::time::timeout_at(ends, work).await {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => return Err(error),
@@ -332,12 +341,20 @@ async fn establish(url: &str) -> Result<AsyncPgConnection, ConnectionError> {
 async fn run_body<T, E: TxError>(
     connection: &mut AsyncPgConnection,
     now: DateTime<Utc>,
+    failures: &Failures,
     body: &mut impl AsyncFnMut(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<(T, bool), E> {
     Manager::begin_transaction(connection).await.map_err(DbError::from)?;
     let mut tx = Tx { connection, now, told: false };
-    let result = body(&mut tx).await;
+    let mut result = body(&mut tx).await;
     let told = tx.told;
+    if result.is_ok() && failures.any() {
+        // A body that went on after a failed statement: PostgreSQL would answer its COMMIT with
+        // ROLLBACK, and nobody would notice. Asked anything, an aborted transaction says so.
+        if let Err(error) = connection.batch_execute("SELECT 1").await {
+            result = Err(DbError::from(error).into());
+        }
+    }
     match result {
         Ok(value) => Ok((value, told)),
         Err(error) => {
@@ -345,6 +362,27 @@ async fn run_body<T, E: TxError>(
             let _ = Manager::rollback_transaction(connection).await;
             Err(error)
         }
+    }
+}
+
+/// Notices failed statements of a connection.
+#[derive(Clone, Default)]
+struct Failures(Arc<AtomicBool>);
+
+impl Failures {
+    fn watch(connection: &mut AsyncPgConnection) -> Self {
+        let failures = Self::default();
+        let noticed = failures.clone();
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::FinishQuery { error: Some(_), .. } = event {
+                noticed.0.store(true, Ordering::Relaxed);
+            }
+        });
+        failures
+    }
+
+    fn any(&self) -> bool {
+        AtomicBool::load(&self.0, Ordering::Relaxed)
     }
 }
 
@@ -378,6 +416,7 @@ impl Tx<'_> {
 
     /// Whether the database holds our role to its word: a superuser may change what was revoked.
     pub async fn role_is_bound(&mut self) -> Result<bool, DbError> {
+        use diesel_async::RunQueryDsl;
         let bound = diesel::dsl::sql::<diesel::sql_types::Bool>(
             "NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
         );

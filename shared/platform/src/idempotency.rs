@@ -2,7 +2,8 @@
 //!
 //! The key is claimed in the transaction of its effect, so there is no moment at which one exists
 //! without the other. A decline is an answer like any other and is kept; what fails before the
-//! action began (authentication, a malformed body) or because of the database leaves no trace.
+//! action began (authentication, a malformed body), because of the database, or by a fault of ours
+//! leaves no trace.
 //!
 //! | case | answer |
 //! |---|---|
@@ -86,7 +87,16 @@ where
             replayed: false,
         },
         Err(error) if error.as_db().is_some() => return Err(error),
-        Err(fact) => declined(cx, &fact.into()),
+        Err(fact) => {
+            let problem: Problem = fact.into();
+            if problem.kind.status >= 500 {
+                // A fault of ours is no answer to keep: nothing was done, and once it is mended
+                // the same request may succeed. All is undone, the claim too.
+                let cause = problem.cause.map(|cause| cause.to_string());
+                return Err(DbError::Faulty(cause.unwrap_or_default()).into());
+            }
+            declined(cx, &problem)
+        }
     };
     store(tx, claim, &answer).await?;
     Ok(answer)

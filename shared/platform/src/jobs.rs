@@ -41,16 +41,46 @@ pub(crate) const JOB_LIMIT: Duration = Duration::from_secs(40);
 
 /// When a failed job is tried again: seconds after each failure. After the last it is dead.
 #[derive(Debug, Clone, Copy)]
-pub struct Retries(pub &'static [u32]);
+pub struct Retries {
+    after: &'static [u32],
+    endless: bool,
+}
 
 impl Retries {
+    /// Tried again after so many seconds each, then dead.
+    pub const fn after(seconds: &'static [u32]) -> Self {
+        Self { after: seconds, endless: false }
+    }
+
+    /// Never dead: the last wait repeats.
+    pub const fn endless(self) -> Self {
+        Self { endless: true, ..self }
+    }
+
+    /// How long to wait after so many failures; none when it is enough.
+    fn wait(self, failures: i32) -> Option<u32> {
+        let last = self.after.last().copied().filter(|_| self.endless);
+        let failures = usize::try_from(failures).unwrap_or(usize::MAX);
+        self.after.get(failures.saturating_sub(1)).copied().or(last)
+    }
+
+    /// Whether a job was begun more often than any failure explains.
+    pub(crate) fn exceeded(self, attempts: i32) -> bool {
+        // One more than the retries is the first attempt; a few may be lost to restarts.
+        const LOST: usize = 5;
+        let attempts = usize::try_from(attempts).unwrap_or(usize::MAX);
+        !self.endless && attempts > self.after.len() + 1 + LOST
+    }
+
     /// For deliveries to parties outside, after Standard Webhooks: three days in all.
     pub const DELIVERY: Self =
-        Self(&[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
-    /// For questions whose answer somebody waits for: quick at first, for days if need be.
-    pub const INQUIRY: Self = Self(&[
-        1, 2, 5, 10, 30, 60, 300, 900, 3_600, 3_600, 3_600, 21_600, 21_600, 21_600, 86_400, 86_400,
-    ]);
+        Self::after(&[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+    /// For questions about money, whose answer is needed however long it takes: quick at first,
+    /// then every day.
+    pub const INQUIRY: Self = Self::after(&[
+        1, 2, 5, 10, 30, 60, 300, 900, 3_600, 3_600, 3_600, 21_600, 21_600, 21_600, 86_400,
+    ])
+    .endless();
 }
 
 /// Why a job did not finish.
@@ -297,9 +327,8 @@ pub(crate) async fn fail(
     error: &JobError,
 ) -> Result<bool, DbError> {
     let now = tx.now();
-    let failures = usize::try_from(job.attempts).unwrap_or(usize::MAX);
-    let wait = retries.0.get(failures.saturating_sub(1)).filter(|_| !error.permanent);
-    let run_at = wait.map_or(now, |seconds| now + TimeDelta::seconds(i64::from(*seconds)));
+    let wait = retries.wait(job.attempts).filter(|_| !error.permanent);
+    let run_at = wait.map_or(now, |seconds| now + TimeDelta::seconds(i64::from(seconds)));
     diesel::update(jobs::table.find(job.id))
         .set((
             jobs::locked_until.eq(None::<DateTime<Utc>>),

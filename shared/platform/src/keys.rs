@@ -6,7 +6,6 @@
 use std::{
     fs,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -77,24 +76,15 @@ impl Keys {
 
     /// Whether these are the keys that the database was filled with. The first that ask are.
     pub async fn fit(&self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
-        // A digest under the key says which key it is and nothing about it.
-        let fingerprint = self.blind_index("platform.key_fingerprints", "index");
-        let now = tx.now();
-        diesel::insert_into(key_fingerprints::table)
-            .values((
-                key_fingerprints::purpose.eq("index"),
-                key_fingerprints::fingerprint.eq(&fingerprint),
-                key_fingerprints::created_at.eq(now),
-            ))
-            .on_conflict_do_nothing()
-            .execute(tx.conn())
-            .await?;
-        let known: Vec<u8> = key_fingerprints::table
-            .find("index")
-            .select(key_fingerprints::fingerprint)
-            .first(tx.conn())
-            .await?;
-        Ok(known == fingerprint)
+        const PLACE: &str = "platform.key_fingerprints.fingerprint";
+        let row = Uuid::nil();
+        // Under the keys themselves: a digest, and a known value sealed. They say which keys these
+        // are, and nothing about them.
+        let index = self.blind_index("platform.key_fingerprints", "index");
+        let sealed = self.seal(PLACE, row, b"encryption").unwrap_or_default();
+        let index = first_known(tx, "index", &index).await? == index;
+        let sealed = first_known(tx, "encryption", &sealed).await?;
+        Ok(index && self.open_sealed(PLACE, row, &sealed).is_ok())
     }
 
     /// Encrypts a value for one place: a `schema.table.column` and the row's id. Moved to another
@@ -151,6 +141,29 @@ impl Keys {
     }
 }
 
+/// The fingerprint that was noted first for a purpose.
+async fn first_known(
+    tx: &mut Tx<'_>,
+    purpose: &str,
+    fingerprint: &[u8],
+) -> Result<Vec<u8>, DbError> {
+    let now = tx.now();
+    diesel::insert_into(key_fingerprints::table)
+        .values((
+            key_fingerprints::purpose.eq(purpose),
+            key_fingerprints::fingerprint.eq(fingerprint),
+            key_fingerprints::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn())
+        .await?;
+    Ok(key_fingerprints::table
+        .find(purpose)
+        .select(key_fingerprints::fingerprint)
+        .first(tx.conn())
+        .await?)
+}
+
 fn aad(place: &str, row: Uuid) -> Aad<Vec<u8>> {
     let mut bytes = place.as_bytes().to_vec();
     bytes.push(0);
@@ -186,27 +199,21 @@ pub fn read_or_make(
         Err(error) => return Err(failure(path, error)),
     }
     let bytes = make().ok_or_else(|| failure(path, "the key could not be generated"))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder)?;
+        // A name that nobody else has, also where several containers share the folder.
+        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+        draft.write_all(&bytes)?;
+        draft.as_file().sync_all()?;
+        match draft.persist_noclobber(path) {
+            Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
+            _ => Ok(()),
         }
-        let draft = path.with_extension(format!("{}.new", std::process::id()));
-        let mut file =
-            fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        // A hard link fails where the file exists by now, unlike a rename.
-        let linked = fs::hard_link(&draft, path);
-        fs::remove_file(&draft)?;
-        linked
     };
-    match write() {
-        Ok(()) => Ok(bytes),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::read(path).map_err(|error| failure(path, error))
-        }
-        Err(error) => Err(failure(path, error)),
-    }
+    write().map_err(|error| failure(path, error))?;
+    // Whoever was first, all go on with what is there.
+    fs::read(path).map_err(|error| failure(path, error))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Logs and metrics.
 
-use std::{io::IsTerminal, sync::OnceLock};
+use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,14 @@ pub fn init_logs(settings: &LogSettings) -> Result<(), String> {
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Keeps the samples of durations from piling up while nobody reads them. Runs for ever.
+pub async fn upkeep() {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        metrics().run_upkeep();
+    }
+}
 
 /// The metrics of this process, begun at the first call.
 pub fn metrics() -> PrometheusHandle {

@@ -1,13 +1,10 @@
 //! Runs jobs.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use citygate_kernel::{Id, Locale};
-use futures_util::{
-    FutureExt, StreamExt,
-    stream::{self, FuturesUnordered},
-};
-use tokio::sync::watch;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     Platform, Service,
@@ -44,10 +41,10 @@ impl Worker {
         Self { platform, jobs, listeners }
     }
 
-    /// Works until told to stop, then finishes what it has begun. A job that takes long keeps its
-    /// own place and no other.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
-        let mut running = FuturesUnordered::new();
+    /// Works until told to stop, then finishes what it has begun. Jobs are tasks of their own on
+    /// this thread: one that takes long keeps its own place and no other. Needs a `LocalSet`.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut running = JoinSet::new();
         while !*stop.borrow() {
             let free = CONCURRENCY.saturating_sub(running.len());
             let (news, claimed) = match self.take(free).await {
@@ -58,19 +55,22 @@ impl Worker {
                 }
             };
             let idle = news == 0 && claimed.is_empty();
-            running.extend(claimed.into_iter().map(|job| self.finish(job)));
+            for job in claimed {
+                let worker = Arc::clone(&self);
+                running.spawn_local(async move { worker.finish(job).await });
+            }
             if !idle && running.len() < CONCURRENCY {
                 continue;
             }
             tokio::select! {
-                Some(()) = running.next() => {}
+                Some(_) = running.join_next() => {}
                 () = self.platform.db.news() => {}
                 () = tokio::time::sleep(POLL) => {}
                 _ = stop.changed() => {}
             }
         }
         // What does not finish now has a lease, and another worker.
-        let rest = async { while running.next().await.is_some() {} };
+        let rest = async { while running.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(FAREWELL, rest).await;
     }
 
@@ -108,13 +108,11 @@ impl Worker {
         let Some(job) = self.jobs.get(claimed.kind.as_str()) else { return };
         let id = Id::<JobKind>::from_uuid(claimed.id);
         let cx = self.platform.cx(Locale::ZhCn, id.to_string());
-        let payload = claimed.payload.clone();
-        let work = async { (job.run)(cx, payload).await };
-        let limited = tokio::time::timeout(JOB_LIMIT, AssertUnwindSafe(work).catch_unwind());
-        let result = match limited.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(JobError::permanent("the job panicked")),
-            Err(_) => Err(JobError::passing("the job took too long")),
+        let result = if job.retries.exceeded(claimed.attempts) {
+            // It never came to an end, not even a bad one: whoever ran it died of it.
+            Err(JobError::permanent("the worker died while it ran this job, several times"))
+        } else {
+            attempt(async { (job.run)(cx, claimed.payload.clone()).await }).await
         };
         let outcome = if result.is_ok() { "done" } else { "failed" };
         metrics::counter!("citygate_jobs_total", "kind" => job.name, "outcome" => outcome)
@@ -144,5 +142,15 @@ impl Worker {
             metrics::counter!("citygate_jobs_dead_total", "kind" => job.name).increment(1);
         }
         Ok(())
+    }
+}
+
+/// Runs a job within its limit; a panic in it is its own.
+async fn attempt(work: impl Future<Output = Result<(), JobError>>) -> Result<(), JobError> {
+    let limited = tokio::time::timeout(JOB_LIMIT, AssertUnwindSafe(work).catch_unwind());
+    match limited.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(JobError::permanent("the job panicked")),
+        Err(_) => Err(JobError::passing("the job took too long")),
     }
 }

@@ -9,6 +9,7 @@ use citygate_platform::{Cx, db::Tx, keys::random};
 
 use super::email_index;
 use crate::{
+    caller::RealName,
     error::Error,
     model::{Account, AccountId, SessionId},
     rules::{CITIZEN_TOKEN_LIFE, REFRESH_IDLE, SESSION_LIFE},
@@ -79,6 +80,15 @@ pub(crate) async fn sign_out(cx: &Cx, account: AccountId, session: SessionId) ->
     cx.db
         .tx("identity.sign_out", async |tx| store::revoke_session(tx, account, session).await)
         .await
+}
+
+/// Whether the caller's session still runs. An access token outlives it by minutes; whoever moves
+/// money asks here, in the same transaction.
+pub async fn require_session(tx: &mut Tx<'_>, caller: &RealName) -> Result<(), Error> {
+    if store::session_runs(tx, caller.account, caller.session).await? {
+        return Ok(());
+    }
+    Err(Error::TokenInvalid("its session has ended"))
 }
 
 /// A session for a citizen of the demo city, without a code: for the start-up message, never

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use citygate_kernel::CityCode;
-use citygate_platform::db::{DbError, Tx};
-use diesel::prelude::*;
+use citygate_platform::db::Tx;
+use diesel::{
+    prelude::*,
+    result::{DatabaseErrorKind, Error as DieselError},
+};
 use diesel_async::RunQueryDsl;
 
 use crate::{error::Error, rules::CodeState, schema::sign_in_codes};
@@ -68,18 +71,12 @@ pub(crate) async fn lock_code(
         sent_in_hour: state.sent_in_hour,
         attempts_in_hour: state.attempts_in_hour,
     };
-    let inserted = diesel::insert_into(sign_in_codes::table)
+    diesel::insert_into(sign_in_codes::table)
         .values(&fresh)
         .on_conflict_do_nothing()
         .execute(tx.conn())
-        .await;
-    match inserted.map_err(DbError::from) {
-        Err(DbError::Statement(diesel::result::Error::DatabaseError(
-            diesel::result::DatabaseErrorKind::ForeignKeyViolation,
-            _,
-        ))) => return Err(Error::CityUnknown),
-        other => other?,
-    };
+        .await
+        .map_err(unknown_city)?;
     find_code(tx, email_index).await?.ok_or(Error::CodeRefused)
 }
 
@@ -98,6 +95,18 @@ pub(crate) async fn find_code(
 }
 
 pub(crate) async fn update_code(tx: &mut Tx<'_>, row: &CodeRow) -> Result<(), Error> {
-    diesel::update(sign_in_codes::table.find(&row.email_index)).set(row).execute(tx.conn()).await?;
+    diesel::update(sign_in_codes::table.find(&row.email_index))
+        .set(row)
+        .execute(tx.conn())
+        .await
+        .map_err(unknown_city)?;
     Ok(())
+}
+
+/// The city is the only thing here that refers to something else.
+fn unknown_city(error: DieselError) -> Error {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Error::CityUnknown,
+        other => other.into(),
+    }
 }

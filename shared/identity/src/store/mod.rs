@@ -12,5 +12,6 @@ pub(crate) use people::{
     insert_person, lock_account, person, person_by_index, set_name,
 };
 pub(crate) use sessions::{
-    insert_refresh_token, insert_session, lock_refresh_token, revoke_session, use_refresh_token,
+    insert_refresh_token, insert_session, lock_refresh_token, revoke_session, session_runs,
+    use_refresh_token,
 };

@@ -124,3 +124,17 @@ pub(crate) async fn revoke_session(
         .await?;
     Ok(())
 }
+
+/// Whether a session was neither revoked nor has run out.
+pub(crate) async fn session_runs(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    session: SessionId,
+) -> Result<bool, Error> {
+    let now = tx.now();
+    let running = sessions::table
+        .find((account.uuid(), session.uuid()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now));
+    Ok(diesel::select(diesel::dsl::exists(running)).get_result(tx.conn()).await?)
+}

@@ -1,7 +1,9 @@
 //! Paying a bill out of a wallet.
 
-use citygate_identity::{PersonId, RealName, contact};
-use citygate_kernel::{Clock, Money};
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use citygate_identity::{PersonId, RealName, contact, require_session};
+use citygate_kernel::{CityCode, Clock, Money};
 use citygate_ledger::{
     Account, AccountCode, Transfer, TransferId, find_account, open_account, post,
 };
@@ -12,6 +14,7 @@ use citygate_platform::{
     http::PageQuery,
     idempotency::{Answer, Claim, once},
 };
+use uuid::Uuid;
 
 use super::top_up::wallet_account;
 use crate::{
@@ -34,6 +37,7 @@ pub(crate) async fn pay_bill(
 ) -> Result<Answer, Error> {
     cx.db
         .tx("payments.pay_bill", async |tx| {
+            require_session(tx, payer).await?;
             once(cx, tx, claim, 201, async |tx| {
                 let (bill, payment) = settle(tx, payer, bill, expected).await?;
                 let agency = citygate_catalogue::agency(tx, bill.agency).await?;
@@ -73,7 +77,8 @@ async fn settle(
     };
     store::insert_payment(tx, &payment).await?;
     store::settle(tx, &payment).await?;
-    BILL_PAID.emit(tx, &BillPaid { bill: id, payment: payment.id }).await?;
+    let news = BillPaid { bill: id, issuer: bill.issuer.clone(), payment: payment.id };
+    BILL_PAID.emit(tx, &news).await?;
     Ok((bill, payment))
 }
 
@@ -117,7 +122,9 @@ pub(crate) async fn payment_of(
         .tx("payments.get_payment", async |tx| {
             let payment = store::payment(tx, id).await?.filter(|paid| paid.payer == payer);
             let payment = payment.ok_or(Error::PaymentUnknown)?;
-            body(cx, tx, &payment).await
+            let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
+            let agency = citygate_catalogue::agency(tx, bill.agency).await?;
+            PaymentBody::new(&payment, &bill, &agency, cx.locale)
         })
         .await
 }
@@ -131,19 +138,28 @@ pub(crate) async fn payments_of(
     cx.db
         .tx("payments.list_payments", async |tx| {
             let found = store::payments_of_payer(tx, payer, page.cursor, page.limit() + 1).await?;
+            let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
+            for payment in &found {
+                ids.entry(payment.bill.city()).or_default().push(payment.bill.uuid());
+            }
+            let (mut bills, mut agencies) = (BTreeMap::new(), BTreeMap::new());
+            for (city, ids) in ids {
+                for bill in store::bills_by_id(tx, city, &ids).await? {
+                    if let Entry::Vacant(agency) = agencies.entry(bill.agency) {
+                        agency.insert(citygate_catalogue::agency(tx, bill.agency).await?);
+                    }
+                    bills.insert(bill.id, bill);
+                }
+            }
             let mut bodies = Vec::with_capacity(found.len());
             for payment in &found {
-                bodies.push(body(cx, tx, payment).await?);
+                let bill = bills.get(&payment.bill).ok_or(Error::Damaged("bill"))?;
+                let agency = agencies.get(&bill.agency).ok_or(Error::Damaged("agency"))?;
+                bodies.push(PaymentBody::new(payment, bill, agency, cx.locale)?);
             }
             Ok(bodies)
         })
         .await
-}
-
-async fn body(cx: &Cx, tx: &mut Tx<'_>, payment: &Payment) -> Result<PaymentBody, Error> {
-    let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
-    let agency = citygate_catalogue::agency(tx, bill.agency).await?;
-    PaymentBody::new(payment, &bill, &agency, cx.locale)
 }
 
 /// Puts the receipt of a payment in the post, once.

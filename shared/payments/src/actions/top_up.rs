@@ -1,7 +1,7 @@
 //! Money from a card into a wallet.
 
-use citygate_identity::{PersonId, RealName};
-use citygate_kernel::{CityCode, Clock, Currency, Money};
+use citygate_identity::{PersonId, RealName, require_session};
+use citygate_kernel::{CityCode, Clock, Currency, Masked, Money};
 use citygate_ledger::{
     Account, AccountCode, Transfer, TransferId, balance, find_account, open_account, post,
 };
@@ -51,12 +51,13 @@ pub(crate) async fn create_top_up(
     rules::check_top_up(amount)?;
     cx.db
         .tx("payments.create_top_up", async |tx| {
+            require_session(tx, owner).await?;
             once(cx, tx, claim, 202, async |tx| {
                 let top_up = TopUp {
                     id: TopUpId::new(owner.city, &Clock::manual(tx.now())),
                     person: owner.person,
                     amount,
-                    card_token: card_token.to_owned(),
+                    card_token: Masked::new(card_token.to_owned()),
                     state: TopUpState::Processing,
                     created_at: tx.now(),
                 };

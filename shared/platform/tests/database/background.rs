@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 
 const NOTE: Task<String> = Task::new("test.note");
 const NEWS: Event<String> = Event::new("test.news");
-const TWICE: Retries = Retries(&[10, 100]);
+const TWICE: Retries = Retries::after(&[10, 100]);
 
 /// What jobs have seen.
 #[derive(Clone, Default)]
@@ -131,7 +131,7 @@ async fn every_listener_hears_and_one_that_fails_does_not_hold_up_the_other() {
     let platform = db.platform(&Clock::manual(monday_morning()));
     let listener = |name: &'static str, fails: bool| {
         let seen = seen.clone();
-        NEWS.heard_by(name, Retries(&[]), move |_, what: String| {
+        NEWS.heard_by(name, Retries::after(&[]), move |_, what: String| {
             seen.add(format!("{name} {what}"));
             std::future::ready(if fails { Err(JobError::passing("deaf")) } else { Ok(()) })
         })

@@ -40,6 +40,23 @@ async fn a_failed_body_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_that_overlooks_a_failure_does_not_commit() {
+    let db = TestDb::new().await;
+    let pool = with_table(&db, &DatabaseSettings::default()).await;
+    let overlooked = pool
+        .tx("test.overlook", async |tx| {
+            tx.conn().batch_execute("UPDATE t SET n = 7").await?;
+            let taken = tx.conn().batch_execute("INSERT INTO t VALUES (1, 1)").await;
+            assert!(taken.is_err());
+            Ok::<_, DbError>(())
+        })
+        .await;
+    let said = overlooked.unwrap_err().to_string();
+    assert!(said.contains("current transaction is aborted"), "{said}");
+    assert_sql(&pool, "(SELECT sum(n) FROM t) = 0").await;
+}
+
+#[tokio::test]
 async fn two_that_deadlock_both_succeed() {
     let db = TestDb::new().await;
     let pool = with_table(&db, &DatabaseSettings::default()).await;
