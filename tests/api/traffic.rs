@@ -1,7 +1,9 @@
 //! Fines: what the police say, what the citizen sees, and what lateness costs.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
+use citygate_calendar::Holiday;
 use citygate_identity::DEMO_CITIZENS;
+use citygate_kernel::Text;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, refused};
@@ -248,5 +250,36 @@ async fn agencies_see_their_own_decisions_only() {
         caller.get(PATH).await.unwrap().minor_at("/fine")
     };
     assert_eq!((fine(&police.caller).await, fine(&parking.caller).await), (20_000, 30_000));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn days_off_that_are_announced_later_give_more_time() {
+    let app = TestApp::start().await;
+    app.later(TimeDelta::days(63)); // 25 January 2027, a year whose holidays nobody knows yet
+    let police = app.police().await;
+    app.fine(&police, NO, NUMBER, 20_000).await;
+    let citizen = app.real_name("chen@citygate.example", NAME, NUMBER).await.caller;
+    let fine = citizen.get("/v1/traffic/fines").await.unwrap();
+    assert_eq!(fine.text_at("/items/0/due/on"), "2027-02-09");
+    assert_eq!(fine.text_at("/items/0/due/provisional"), "true");
+    let spring: Vec<Holiday> = (5..=11)
+        .map(|day| Holiday {
+            on: NaiveDate::from_ymd_opt(2027, 2, day).unwrap(),
+            working: false,
+            name: Text::new("Spring Festival", "春节"),
+        })
+        .collect();
+    let db = &app.city().platform.db;
+    let load = db.tx("test.load", async |tx| citygate_catalogue::load_holidays(tx, &spring).await);
+    assert_eq!(load.await.unwrap(), 7);
+    app.work().await;
+    let fine = citizen.get("/v1/traffic/fines").await.unwrap();
+    assert_eq!(fine.text_at("/items/0/due/on"), "2027-02-12", "{}", fine.text);
+    assert_eq!(fine.text_at("/items/0/due/provisional"), "false");
+    let reason = fine.text_at("/items/0/due/explanation");
+    assert!(reason.contains("Spring Festival") && reason.contains("12 February 2027"), "{reason}");
+    let asked = police.caller.get(PATH).await.unwrap();
+    assert_eq!(asked.text_at("/due_on"), "2027-02-12", "the police see the same");
     app.finish().await;
 }

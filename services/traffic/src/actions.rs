@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use citygate_calendar::{Deadline, Period};
 use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
 use citygate_identity::{PersonId, person};
 use citygate_kernel::{CityCode, Clock, Text};
-use citygate_payments::{BillId, BillView, NewBill, bills, issue_bill};
+use citygate_payments::{BillId, BillView, NewBill, bills, issue_bill, reschedule_bill};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::{
     error::Error,
@@ -194,6 +195,37 @@ async fn fines_of(tx: &mut Tx<'_>, decisions: Vec<Decision>) -> Result<Vec<FineV
         views.push(FineView { decision, bill, today, deadline, payment_rule, surcharge_rule });
     }
     Ok(views)
+}
+
+/// Counts the deadlines of a year of decisions anew and moves the bills that are still open.
+/// Days off that were announced late give the citizen more time (Civil Code, article 203); nobody
+/// pays a surcharge for days that turned out to be none. Doing it again changes nothing.
+pub(crate) async fn recount_deadlines(cx: &Cx) -> Result<usize, Error> {
+    const BATCH: i64 = 100;
+    let (mut after, mut moved) = (Uuid::nil(), 0);
+    loop {
+        let batch = cx.db.tx("traffic.recount_deadlines", async |tx| {
+            let since = tx.now().date_naive() - TimeDelta::days(366);
+            let calendar = citygate_catalogue::holiday_calendar(tx).await?;
+            let (mut periods, mut moves) = (BTreeMap::new(), 0);
+            let batch = store::served_since(tx, since, after, BATCH).await?;
+            for decision in &batch {
+                let rule: Rule<Period> =
+                    known_rule(tx, &mut periods, decision.payment_rule).await?;
+                let deadline =
+                    rules::payment_deadline(decision.served_on, rule.params, &calendar)?;
+                let due_on = deadline.due_on();
+                moves += usize::from(reschedule_bill(tx, decision.bill, due_on).await?);
+            }
+            Ok::<_, Error>((batch.last().map(|decision| decision.id.uuid()), moves))
+        });
+        let (last, moves) = batch.await?;
+        moved += moves;
+        match last {
+            Some(last) => after = last,
+            None => return Ok(moved),
+        }
+    }
 }
 
 /// A rule by its version, read once for a page.

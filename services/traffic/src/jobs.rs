@@ -1,5 +1,6 @@
-//! What the police are told.
+//! What the service hears, and whom it tells.
 
+use citygate_catalogue::HOLIDAYS_LOADED;
 use citygate_notify::{Owner, send_webhook};
 use citygate_payments::BILL_PAID;
 use citygate_platform::{
@@ -17,6 +18,15 @@ pub(crate) fn tell_agency() -> Listener {
             return Ok(());
         }
         tell(&cx, news.bill).await.map_err(JobError::from)
+    })
+}
+
+/// Moves deadlines that an announcement has moved.
+pub(crate) fn recount_deadlines() -> Listener {
+    HOLIDAYS_LOADED.heard_by("traffic.recount_deadlines", Retries::DELIVERY, |cx, _| async move {
+        let moved = actions::recount_deadlines(&cx).await?;
+        tracing::info!(moved, "deadlines were counted anew");
+        Ok(())
     })
 }
 

@@ -36,7 +36,7 @@ pub fn service() -> Service {
     let mut service = Service::new("traffic", PROBLEMS, |routes| {
         routes.service(put_decision).service(get_decision).service(list_fines).service(get_fine);
     });
-    service.listeners = vec![jobs::tell_agency()];
+    service.listeners = vec![jobs::tell_agency(), jobs::recount_deadlines()];
     service.about =
         "Penalty decisions of the traffic police, and the fines that they are to citizens.";
     service.demo = Some(demo::seed);

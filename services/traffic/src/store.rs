@@ -134,6 +134,24 @@ pub(crate) async fn by_id(tx: &mut Tx<'_>, id: DecisionId) -> Result<Option<Deci
     row.map(Decision::try_from).transpose()
 }
 
+/// Decisions served since a day, in the order of their ids, some at a time.
+pub(crate) async fn served_since(
+    tx: &mut Tx<'_>,
+    since: NaiveDate,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Decision>, Error> {
+    let rows: Vec<DecisionRow> = decisions::table
+        .filter(decisions::served_on.ge(since))
+        .filter(decisions::id.gt(after))
+        .order(decisions::id)
+        .limit(limit)
+        .select(DecisionRow::as_select())
+        .load(tx.conn())
+        .await?;
+    rows.into_iter().map(Decision::try_from).collect()
+}
+
 pub(crate) async fn of_person(
     tx: &mut Tx<'_>,
     person: PersonId,

@@ -1,13 +1,14 @@
 //! What other crates ask the catalogue.
 
 use chrono::NaiveDate;
-use citygate_calendar::{HolidayCalendar, china};
+use citygate_calendar::{Holiday, HolidayCalendar, china};
 use citygate_kernel::CityCode;
 use citygate_platform::db::Tx;
 use serde::de::DeserializeOwned;
 
 use crate::{
     error::Error,
+    events::{HOLIDAYS_LOADED, HolidaysLoaded},
     model::{Agency, AgencyId, City, Rule, RuleId},
     store,
 };
@@ -32,10 +33,19 @@ pub async fn holiday_calendar(tx: &mut Tx<'_>) -> Result<HolidayCalendar, Error>
     Ok(store::holiday_calendar(tx).await?)
 }
 
-/// Loads the holiday notices that this program ships. Days that are known already stay as they
-/// are. Returns how many were new.
+/// Loads the holiday notices that this program ships.
 pub async fn load_notices(tx: &mut Tx<'_>) -> Result<usize, Error> {
-    Ok(store::insert_holidays(tx, &china::holidays()).await?)
+    load_holidays(tx, &china::holidays()).await
+}
+
+/// Loads announced days and tells of it, because deadlines may have moved. Days that are known
+/// already stay as they are. Returns how many were new.
+pub async fn load_holidays(tx: &mut Tx<'_>, days: &[Holiday]) -> Result<usize, Error> {
+    let loaded = store::insert_holidays(tx, days).await?;
+    if loaded > 0 {
+        HOLIDAYS_LOADED.emit(tx, &HolidaysLoaded { days: loaded }).await?;
+    }
+    Ok(loaded)
 }
 
 /// The version of a rule that is in force in a city on a day; the city's own wins over the

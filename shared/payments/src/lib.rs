@@ -28,7 +28,7 @@ mod schema;
 mod store;
 mod wire;
 
-pub use actions::{bills, issue_bill};
+pub use actions::{bills, issue_bill, reschedule_bill};
 pub use error::Error;
 pub use events::{BILL_PAID, BillPaid};
 pub use model::{

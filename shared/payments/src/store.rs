@@ -168,6 +168,18 @@ pub(crate) async fn bills_of_debtor(
     rows.into_iter().map(Bill::try_from).collect()
 }
 
+pub(crate) async fn set_due_on(
+    tx: &mut Tx<'_>,
+    id: BillId,
+    due_on: NaiveDate,
+) -> Result<(), Error> {
+    diesel::update(bills::table.find((id.city().number(), id.uuid())))
+        .set(bills::due_on.eq(due_on))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Marks a locked bill as paid and notes by what. The primary key has the last word.
 pub(crate) async fn settle(tx: &mut Tx<'_>, payment: &Payment) -> Result<(), Error> {
     let key = (payment.bill.city().number(), payment.bill.uuid());

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
+use chrono::NaiveDate;
 use citygate_identity::PersonId;
 use citygate_kernel::CityCode;
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
@@ -19,6 +20,20 @@ pub async fn issue_bill(tx: &mut Tx<'_>, bill: &NewBill) -> Result<(), Error> {
         return Err(Error::Damaged("amount of a new bill"));
     }
     store::insert_bill(tx, bill).await
+}
+
+/// Moves the due date of a bill that is still open. Returns whether it moved.
+pub async fn reschedule_bill(
+    tx: &mut Tx<'_>,
+    id: BillId,
+    due_on: NaiveDate,
+) -> Result<bool, Error> {
+    let bill = store::lock_bill(tx, id).await?.ok_or(Error::BillUnknown)?;
+    let moves = !bill.paid && bill.due_on != due_on;
+    if moves {
+        store::set_due_on(tx, id, due_on).await?;
+    }
+    Ok(moves)
 }
 
 /// Bills of one city by their ids, with what is due today and what settled them.
