@@ -212,8 +212,7 @@ pub(crate) async fn recount_deadlines(cx: &Cx) -> Result<usize, Error> {
             for decision in &batch {
                 let rule: Rule<Period> =
                     known_rule(tx, &mut periods, decision.payment_rule).await?;
-                let deadline =
-                    rules::payment_deadline(decision.served_on, rule.params, &calendar)?;
+                let deadline = rules::payment_deadline(decision.served_on, rule.params, &calendar)?;
                 let due_on = deadline.due_on();
                 moves += usize::from(reschedule_bill(tx, decision.bill, due_on).await?);
             }

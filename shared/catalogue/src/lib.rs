@@ -20,7 +20,9 @@ mod schema;
 mod store;
 mod wire;
 
-pub use actions::{add_agency, agency, city, holiday_calendar, load_holidays, load_notices, rule, rule_by_id};
+pub use actions::{
+    add_agency, agency, city, holiday_calendar, load_holidays, load_notices, rule, rule_by_id,
+};
 pub use error::Error;
 pub use events::{HOLIDAYS_LOADED, HolidaysLoaded};
 pub use model::{Agency, AgencyId, AgencyKind, City, Rule, RuleId, RuleKind};

@@ -32,7 +32,9 @@ mod store;
 mod tokens;
 mod wire;
 
-pub use actions::{Contact, NewClient, contact, demo_token, person, register_client, require_session};
+pub use actions::{
+    Contact, NewClient, contact, demo_token, person, register_client, require_session,
+};
 pub use caller::{Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;
 pub use error::Error;

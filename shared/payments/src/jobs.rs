@@ -38,7 +38,8 @@ async fn resolve(cx: Cx, processor: Option<CardProcessor>, id: TopUpId) -> Resul
         return Ok(());
     }
     let processor = processor.ok_or(Error::ProcessorMissing)?;
-    let charged = processor.charge(&id.to_string(), top_up.amount, top_up.card_token.expose()).await;
+    let charged =
+        processor.charge(&id.to_string(), top_up.amount, top_up.card_token.expose()).await;
     let outcome = charged.map_err(|error| match error {
         // Asking again gives the same answer: people have to look at it.
         ProcessorError::OtherAmount { .. } => JobError::permanent(error),
