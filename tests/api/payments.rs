@@ -131,7 +131,8 @@ async fn another_amount_than_the_payer_was_shown_is_not_taken() {
     let citizen = app.demo_citizen(0).await;
     let capped = bill(&citizen, CAPPED).await;
     let expect = |minor: i64, currency: &str| {
-        json!({"expected": {"amount_minor": minor, "currency": currency}})
+        let expected = json!({"amount_minor": minor, "currency": currency});
+        json!({ "expected": expected })
     };
     for (key, body) in [
         ("too little", expect(10_000, "CNY")),
