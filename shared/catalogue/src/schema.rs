@@ -40,3 +40,5 @@ diesel::table! {
         verified_on -> Date,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(agencies, cities, holidays, rules,);
