@@ -305,8 +305,3 @@ impl BackgroundWorker {
         let _ = tokio::task::spawn_blocking(move || self.thread.join()).await;
     }
 }
-
-/// Where a relative path of the settings points to, for messages.
-pub fn shown(path: &std::path::Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}

@@ -16,8 +16,6 @@ use crate::{
     settings::{Flags, Settings},
 };
 
-pub use crate::documents::openapi as document;
-
 /// What ends a command early; printed as one line.
 pub type CommandError = Box<dyn std::error::Error>;
 

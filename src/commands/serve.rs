@@ -1,6 +1,9 @@
 //! `citygate serve`
 
-use std::time::Instant;
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use citygate_identity::{DEMO_CITIZENS, demo_token};
 use citygate_kernel::Clock;
@@ -8,7 +11,7 @@ use citygate_kernel::Clock;
 use super::{CommandError, asked_to_end};
 use crate::{
     demo::{DemoSystem, register_systems},
-    instance::{City, Database, Instance, listen, public_url, shown},
+    instance::{City, Database, Instance, listen, public_url},
     settings::Settings,
 };
 
@@ -80,4 +83,9 @@ async fn greet(
         println!("  {}: client id {}, key {}", system.name, system.id, key.display());
     }
     Ok(())
+}
+
+/// Where a relative path of the settings points to: a message is read in another folder.
+fn shown(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
