@@ -168,8 +168,7 @@ impl City {
         if !fits.map_err(party)? {
             return Err(StartError::OtherKeys(keys.folder().to_owned()));
         }
-        let free = db.tx("platform.check_role", async |tx| tx.role_is_bound().await).await;
-        if !free.map_err(party)? {
+        if !db.role_is_bound().await.map_err(party)? {
             tracing::warn!(
                 "the database role is a superuser: nothing protects the history of the ledger \
                  from it; use a role that only owns its database"

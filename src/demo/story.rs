@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::TimeDelta;
 use citygate_kernel::Clock;
 use serde_json::{Value, json};
 
@@ -89,26 +89,20 @@ async fn sign_up(cast: &Cast) -> Result<CitizenApp, CommandError> {
 }
 
 fn decision(days_ago: i64, fine_minor: i64, what: (&str, &str, &str, i64)) -> Value {
-    let served = now_in_hangzhou() - TimeDelta::days(days_ago);
+    let served = Clock::system().now() - TimeDelta::days(days_ago);
     let (code, name_en, name_zh, points) = what;
     json!({
         "plate": PLATE,
         "violation": {
             "code": code, "name_en": name_en, "name_zh": name_zh, "place": "文三路学院路口",
-            "at": (served - TimeDelta::days(2)).with_timezone(&Utc).to_rfc3339(),
+            "at": (served - TimeDelta::days(2)).to_rfc3339(),
             "points": points,
         },
         "party": {"name": NAME, "id_number": ID_NUMBER},
         "fine": {"amount_minor": fine_minor, "currency": "CNY"},
-        "served_on": served.date_naive(),
+        // The day in Hangzhou.
+        "served_on": (served + TimeDelta::hours(8)).date_naive(),
     })
-}
-
-fn now_in_hangzhou() -> DateTime<FixedOffset> {
-    let east = FixedOffset::east_opt(8 * 3_600).unwrap_or(
-        FixedOffset::east_opt(0).unwrap_or_else(|| Clock::system().now().fixed_offset().timezone()),
-    );
-    Clock::system().now().with_timezone(&east)
 }
 
 async fn police_push(cast: &mut Cast, receiver: &Receiver) -> Result<(), CommandError> {

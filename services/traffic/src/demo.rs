@@ -20,70 +20,71 @@ use crate::{
 pub const POLICE: AgencyId =
     AgencyId::from_parts(CityCode::HANGZHOU, uuid!("01999999-0000-7000-8000-0000000000a1"));
 
-/// Number, plate, code, English, Chinese, place, points, fine in fen, days since service, and
-/// which citizen.
-type Sample = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    u8,
-    i64,
-    i64,
-    usize,
-);
+/// A fine of the demo city.
+struct Sample {
+    number: &'static str,
+    plate: &'static str,
+    code: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    place: &'static str,
+    points: u8,
+    fine_minor: i64,
+    /// Days since it was served.
+    age_days: i64,
+    /// Which of the demo citizens it is against.
+    citizen: usize,
+}
 
 const SAMPLES: [Sample; 4] = [
-    (
-        "3301060000000011",
-        "浙A8K365",
-        "1039",
-        "Illegal parking",
-        "机动车违反规定停放、临时停车",
-        "文三路",
-        0,
-        15_000,
-        2,
-        0,
-    ),
-    (
-        "3301060000000029",
-        "浙A8K365",
-        "1625",
-        "Driving through a red light",
-        "驾驶机动车违反道路交通信号灯通行",
-        "学院路口",
-        6,
-        20_000,
-        24,
-        0,
-    ),
-    (
-        "3301080000000037",
-        "浙A8K365",
-        "1345",
-        "Driving on a prohibited line",
-        "机动车违反禁止标线指示",
-        "滨文路",
-        1,
-        10_000,
-        75,
-        0,
-    ),
-    (
-        "3301020000000045",
-        "浙AD12345",
-        "1039",
-        "Illegal parking",
-        "机动车违反规定停放、临时停车",
-        "解放路",
-        0,
-        15_000,
-        9,
-        1,
-    ),
+    Sample {
+        number: "3301060000000011",
+        plate: "浙A8K365",
+        code: "1039",
+        en: "Illegal parking",
+        zh: "机动车违反规定停放、临时停车",
+        place: "文三路",
+        points: 0,
+        fine_minor: 15_000,
+        age_days: 2,
+        citizen: 0,
+    },
+    Sample {
+        number: "3301060000000029",
+        plate: "浙A8K365",
+        code: "1625",
+        en: "Driving through a red light",
+        zh: "驾驶机动车违反道路交通信号灯通行",
+        place: "学院路口",
+        points: 6,
+        fine_minor: 20_000,
+        age_days: 24,
+        citizen: 0,
+    },
+    Sample {
+        number: "3301080000000037",
+        plate: "浙A8K365",
+        code: "1345",
+        en: "Driving on a prohibited line",
+        zh: "机动车违反禁止标线指示",
+        place: "滨文路",
+        points: 1,
+        fine_minor: 10_000,
+        age_days: 75,
+        citizen: 0,
+    },
+    Sample {
+        number: "3301020000000045",
+        plate: "浙AD12345",
+        code: "1039",
+        en: "Illegal parking",
+        zh: "机动车违反规定停放、临时停车",
+        place: "解放路",
+        points: 0,
+        fine_minor: 15_000,
+        age_days: 9,
+        citizen: 1,
+    },
 ];
 
 /// Lists the police and records fines of different ages; those that exist stay as they are.
@@ -110,9 +111,10 @@ pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdErro
 }
 
 fn decision(cx: &Cx, sample: Sample) -> Result<NewDecision, Box<dyn StdError>> {
-    let (number, plate, code, en, zh, place, points, fine, age, citizen) = sample;
+    let Sample { number, plate, code, en, zh, place, points, fine_minor, age_days, citizen } =
+        sample;
     let (_, name, id_number) = DEMO_CITIZENS.get(citizen).ok_or("no such demo citizen")?;
-    let served = cx.clock.now() - TimeDelta::days(age);
+    let served = cx.clock.now() - TimeDelta::days(age_days);
     Ok(NewDecision {
         number: number.parse()?,
         plate: plate.parse()?,
@@ -125,7 +127,7 @@ fn decision(cx: &Cx, sample: Sample) -> Result<NewDecision, Box<dyn StdError>> {
         },
         id_number: id_number.parse()?,
         name: Masked::new((*name).to_owned()),
-        fine: Money::new(fine, Currency::Cny),
+        fine: Money::new(fine_minor, Currency::Cny),
         served_on: (served + TimeDelta::hours(8)).date_naive(),
     })
 }

@@ -312,6 +312,16 @@ impl Db {
         Ok(())
     }
 
+    /// Whether the database holds our role to its word: a superuser may change what was revoked.
+    pub async fn role_is_bound(&self) -> Result<bool, DbError> {
+        use diesel_async::RunQueryDsl;
+        let mut connection = self.connection().await?;
+        let bound = diesel::dsl::sql::<diesel::sql_types::Bool>(
+            "NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
+        );
+        Ok(diesel::select(bound).get_result(&mut *connection).await?)
+    }
+
     /// Resolves when a transaction of this process left an event or a job behind.
     pub(crate) fn news(&self) -> impl Future<Output = ()> + '_ {
         self.news.notified()
@@ -412,15 +422,6 @@ impl Tx<'_> {
     /// When this transaction happens. Read once, so that all its rows agree.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
-    }
-
-    /// Whether the database holds our role to its word: a superuser may change what was revoked.
-    pub async fn role_is_bound(&mut self) -> Result<bool, DbError> {
-        use diesel_async::RunQueryDsl;
-        let bound = diesel::dsl::sql::<diesel::sql_types::Bool>(
-            "NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)",
-        );
-        Ok(diesel::select(bound).get_result(self.connection).await?)
     }
 
     /// An event or job was written: whoever waits for them is woken after COMMIT.

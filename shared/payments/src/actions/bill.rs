@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::NaiveDate;
+use citygate_catalogue::{Agency, AgencyId};
 use citygate_identity::PersonId;
 use citygate_kernel::CityCode;
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
@@ -89,17 +90,26 @@ async fn views(tx: &mut Tx<'_>, bills: Vec<Bill>) -> Result<Vec<BillView>, Error
     let (mut agencies, mut todays) = (BTreeMap::new(), BTreeMap::new());
     let mut views = Vec::with_capacity(bills.len());
     for bill in bills {
-        if let Entry::Vacant(agency) = agencies.entry(bill.agency) {
-            agency.insert(citygate_catalogue::agency(tx, bill.agency).await?);
-        }
         if let Entry::Vacant(today) = todays.entry(bill.id.city()) {
             today.insert(citygate_catalogue::city(tx, bill.id.city()).await?.date(now));
         }
-        let agency = agencies.get(&bill.agency).cloned().ok_or(Error::Damaged("agency"))?;
+        let agency = known_agency(tx, &mut agencies, bill.agency).await?;
         let today = todays.get(&bill.id.city()).copied().ok_or(Error::Damaged("city"))?;
         let due = (!bill.paid).then(|| rules::amount_due(&bill, today)).transpose()?;
         let payment = payments.remove(&bill.id);
         views.push(BillView { bill, agency, due, payment });
     }
     Ok(views)
+}
+
+/// An agency, read once for a page.
+pub(super) async fn known_agency(
+    tx: &mut Tx<'_>,
+    known: &mut BTreeMap<AgencyId, Agency>,
+    id: AgencyId,
+) -> Result<Agency, Error> {
+    Ok(match known.entry(id) {
+        Entry::Occupied(agency) => agency.get().clone(),
+        Entry::Vacant(place) => place.insert(citygate_catalogue::agency(tx, id).await?).clone(),
+    })
 }

@@ -1,7 +1,8 @@
 //! Paying a bill out of a wallet.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
+use citygate_catalogue::Agency;
 use citygate_identity::{PersonId, RealName, contact, require_session};
 use citygate_kernel::{CityCode, Clock, Money};
 use citygate_ledger::{
@@ -16,7 +17,7 @@ use citygate_platform::{
 };
 use uuid::Uuid;
 
-use super::top_up::wallet_account;
+use super::{bill::known_agency, top_up::wallet_account};
 use crate::{
     error::Error,
     events::{BILL_PAID, BillPaid},
@@ -122,8 +123,7 @@ pub(crate) async fn payment_of(
         .tx("payments.get_payment", async |tx| {
             let payment = store::payment(tx, id).await?.filter(|paid| paid.payer == payer);
             let payment = payment.ok_or(Error::PaymentUnknown)?;
-            let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
-            let agency = citygate_catalogue::agency(tx, bill.agency).await?;
+            let (bill, agency) = settled(tx, &payment).await?;
             PaymentBody::new(&payment, &bill, &agency, cx.locale)
         })
         .await
@@ -144,22 +144,25 @@ pub(crate) async fn payments_of(
             }
             let (mut bills, mut agencies) = (BTreeMap::new(), BTreeMap::new());
             for (city, ids) in ids {
-                for bill in store::bills_by_id(tx, city, &ids).await? {
-                    if let Entry::Vacant(agency) = agencies.entry(bill.agency) {
-                        agency.insert(citygate_catalogue::agency(tx, bill.agency).await?);
-                    }
-                    bills.insert(bill.id, bill);
-                }
+                let found = store::bills_by_id(tx, city, &ids).await?;
+                bills.extend(found.into_iter().map(|bill| (bill.id, bill)));
             }
             let mut bodies = Vec::with_capacity(found.len());
             for payment in &found {
                 let bill = bills.get(&payment.bill).ok_or(Error::Damaged("bill"))?;
-                let agency = agencies.get(&bill.agency).ok_or(Error::Damaged("agency"))?;
-                bodies.push(PaymentBody::new(payment, bill, agency, cx.locale)?);
+                let agency = known_agency(tx, &mut agencies, bill.agency).await?;
+                bodies.push(PaymentBody::new(payment, bill, &agency, cx.locale)?);
             }
             Ok(bodies)
         })
         .await
+}
+
+/// What a payment settled, and to whom it went.
+async fn settled(tx: &mut Tx<'_>, payment: &Payment) -> Result<(Bill, Agency), Error> {
+    let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
+    let agency = citygate_catalogue::agency(tx, bill.agency).await?;
+    Ok((bill, agency))
 }
 
 /// Puts the receipt of a payment in the post, once.
@@ -170,8 +173,7 @@ pub(crate) async fn post_receipt(cx: &Cx, id: PaymentId) -> Result<(), Error> {
                 return Ok(());
             }
             let payment = store::payment(tx, id).await?.ok_or(Error::PaymentUnknown)?;
-            let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
-            let agency = citygate_catalogue::agency(tx, bill.agency).await?;
+            let (bill, agency) = settled(tx, &payment).await?;
             let city = citygate_catalogue::city(tx, id.city()).await?;
             let Some(to) = contact(&cx.keys, tx, payment.payer).await? else { return Ok(()) };
             let letter = mail::receipt(&payment, &bill, &agency, &city, to.locale)?;
