@@ -49,6 +49,7 @@ pub fn problems() -> Result<String, CommandError> {
 
 fn parts(folder: &std::path::Path) -> Result<Vec<Service>, CommandError> {
     Ok(services::all(Parties {
+        pay_lanes: citygate_payments::PayLanes::direct(),
         tokens: Tokens::open(folder, "https://citygate.example")?,
         mailer: Mailer::new(&MailSettings::default(), folder)?,
         webhooks: WebhookSettings::default(),

@@ -6,7 +6,7 @@ use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 use citygate_identity::Tokens;
 use citygate_kernel::{Clock, Locale, Masked};
 use citygate_notify::Mailer;
-use citygate_payments::CardProcessor;
+use citygate_payments::{CardProcessor, PayLanes};
 use citygate_platform::{
     Cx, Platform, Service,
     cluster::{Cluster, ClusterError, DataFolder, FolderError},
@@ -144,6 +144,7 @@ impl City {
             mailer: Mailer::new(&settings.mail, &settings.mail_folder()).map_err(party)?,
             webhooks: settings.webhooks,
             processor: processor(settings, sandbox.as_ref())?,
+            pay_lanes: PayLanes::start(&platform, settings.lane).map_err(party)?,
         };
         let city = Self { platform, tokens, services: services::all(parties), sandbox };
         city.check(settings).await?;

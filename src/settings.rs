@@ -9,7 +9,9 @@ use std::{
 use citygate_kernel::Masked;
 use citygate_notify::{MailSettings, WebhookSettings};
 use citygate_payments::ProcessorSettings;
-use citygate_platform::{db::DatabaseSettings, http::HttpSettings, telemetry::LogSettings};
+use citygate_platform::{
+    db::DatabaseSettings, http::HttpSettings, lane::LaneSettings, telemetry::LogSettings,
+};
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -40,6 +42,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The connection pool.
     pub database: DatabaseSettings,
+    /// Group commit.
+    pub lane: LaneSettings,
     /// The log.
     pub log: LogSettings,
     /// Letters.
@@ -62,6 +66,7 @@ impl Default for Settings {
             work: true,
             http: HttpSettings::default(),
             database: DatabaseSettings::default(),
+            lane: LaneSettings::default(),
             log: LogSettings::default(),
             mail: MailSettings::default(),
             webhooks: WebhookSettings::default(),

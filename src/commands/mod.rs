@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+mod ledger;
 mod migrate;
 mod openapi;
 mod serve;
@@ -41,6 +42,9 @@ enum Command {
     Work(WorkArgs),
     /// Brings the database up to date and ends.
     Migrate,
+    /// Looks after the books.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Plays the story of a paid fine in a throw-away city.
     Demo(demo::DemoArgs),
     /// Prints the OpenAPI document.
@@ -74,6 +78,25 @@ struct WorkArgs {
     replay: Option<String>,
 }
 
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Recomputes everything from its history and names the first fault. May run while the city
+    /// serves on a database of your own.
+    Verify(VerifyArgs),
+}
+
+/// Arguments of `ledger verify`.
+#[derive(Args)]
+struct VerifyArgs {
+    /// Where the chains ended once, written by --write-anchors and kept elsewhere: they must still
+    /// run through there.
+    #[arg(long, value_name = "FILE")]
+    anchors: Option<PathBuf>,
+    /// Writes down where the chains end.
+    #[arg(long, value_name = "FILE")]
+    write_anchors: Option<PathBuf>,
+}
+
 /// Does what the command line says.
 pub async fn run() -> Result<(), CommandError> {
     let cli = Cli::parse();
@@ -99,6 +122,7 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Serve(_) => serve::run(&settings).await,
         Command::Work(args) => work::run(&settings, &args).await,
         Command::Migrate => migrate::run(&settings).await,
+        Command::Ledger(LedgerCommand::Verify(args)) => ledger::run(&settings, &args).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
         Command::Demo(_) => Ok(()),

@@ -47,7 +47,7 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
     }
     let cast = story::Cast {
         url: url.clone(),
-        police: registered(&city, &url, "Traffic police", POLICE_SCOPES).await?,
+        police: registered(&city, &url, "Traffic police", STORY_SCOPES).await?,
         auditor: registered(&city, &url, "Audit office", &["books:read"]).await?,
         letters: settings.mail_folder(),
         slow_processor: args.processor_times_out,
@@ -59,9 +59,20 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
     told
 }
 
-/// What the system of the police may do.
-pub const POLICE_SCOPES: &[&str] =
+/// What the system of the police may do in the story.
+const STORY_SCOPES: &[&str] =
     &["traffic.decisions:write", "traffic.decisions:read", "webhooks:write"];
+
+/// What the system of the police may do.
+pub const POLICE_SCOPES: &[&str] = &[
+    "traffic.decisions:write",
+    "traffic.decisions:read",
+    "webhooks:write",
+    "payments.bills:write",
+    "payments.bills:read",
+    "payments.refunds:write",
+    "payments.collections:read",
+];
 
 /// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to
 /// loopback.

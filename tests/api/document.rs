@@ -92,9 +92,11 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("bill_id", id("bill")),
         ("payment_id", id("paym")),
+        ("refund_id", id("rfnd")),
         ("top_up_id", id("topu")),
         ("fine_id", id("fine")),
         ("decision_no", "3301060000000999".to_owned()),
         ("city", "330100".to_owned()),
+        ("month", "2026-11".to_owned()),
     ])
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     document::{Operation, Role, nothing, operations},
-    support::{Answer, TestApp},
+    support::{Answer, TestApp, yuan},
 };
 
 /// A city with everybody who may call, and the parameters of paths that lead to something.
@@ -132,9 +132,24 @@ fn right_body(scene: &Scene, operation: &str) -> Value {
         "payments_create_top_up" => json!({
             "amount": {"amount_minor": 100, "currency": "CNY"}, "card_token": "tok_sandbox_ok",
         }),
+        "payments_issue_bill" => rich_bill(scene),
+        "payments_issue_bills" => json!({"bills": [scene.app.bill("1", DEMO_CITIZENS[0].2, 100)]}),
+        "payments_cancel_bill" => json!({"reason": "a mistake"}),
+        "payments_refund_payment" => {
+            json!({"available": yuan(100), "amount": yuan(100), "reason": "a mistake"})
+        }
         "traffic_put_decision" => scene.app.decision(DEMO_CITIZENS[0].2, 20_000),
         other => panic!("what does {other} take?"),
     }
+}
+
+/// A bill with every member that is no list and no choice between two.
+fn rich_bill(scene: &Scene) -> Value {
+    let mut bill = scene.app.bill("1", DEMO_CITIZENS[0].2, 100);
+    bill["payer"] = json!({"name": DEMO_CITIZENS[1].1, "id_number": DEMO_CITIZENS[1].2});
+    bill["surcharge"] = json!({"basis_points_per_day": 5, "cap": yuan(100)});
+    bill["expires_at"] = "2027-01-01T00:00:00Z".into();
+    bill
 }
 
 /// The places in a body: its members, and theirs.

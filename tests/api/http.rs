@@ -39,6 +39,8 @@ async fn a_method_that_a_path_does_not_know_is_405_and_the_answer_names_those_it
         (Method::POST, "/openapi.json", "GET, HEAD"),
         (Method::PATCH, "/v1/partner/webhook", "GET, HEAD, PUT"),
         (Method::TRACE, "/v1/cities", "GET, HEAD"),
+        (Method::GET, "/v1/issued-bills/batches", "POST"),
+        (Method::HEAD, "/v1/issued-bills/batches", "POST"),
     ] {
         let refused = ask(&app, method.clone(), path).await;
         assert_eq!((refused.status, refused.header("allow")), (405, allow), "{method} {path}");

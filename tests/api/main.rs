@@ -5,13 +5,18 @@
 mod document;
 mod support;
 
+mod accounts;
+mod bill_batches;
+mod bill_terms;
 mod hostile;
 mod http;
 mod identity;
+mod issued_bills;
 mod matrix;
 mod payments;
 mod payments_races;
 mod real_names;
+mod refunds;
 mod sessions;
 mod slow;
 mod smoke;

@@ -4,13 +4,9 @@ use std::collections::BTreeSet;
 
 use citygate::demo::actors::{CitizenApp, Reply};
 use citygate_identity::DEMO_CITIZENS;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, TestApp, outcome, refused};
-
-async fn pay(citizen: &CitizenApp, bill: &str, key: &str, body: &Value) -> Reply {
-    citizen.caller.post_once(&format!("/v1/bills/{bill}/payments"), key, body).await.unwrap()
-}
+use crate::support::{Answer, TestApp, outcome, pay, refused, wallet};
 
 /// The demo citizen's bill of a decision.
 async fn bill(citizen: &CitizenApp, external_no: &str) -> String {
@@ -18,10 +14,6 @@ async fn bill(citizen: &CitizenApp, external_no: &str) -> String {
     let items = bills.body["items"].as_array().unwrap();
     let found = items.iter().find(|bill| bill["external_no"] == external_no).unwrap();
     found["id"].as_str().unwrap().to_owned()
-}
-
-async fn wallet(citizen: &CitizenApp) -> i64 {
-    citizen.caller.get("/v1/wallet").await.unwrap().minor_at("/available")
 }
 
 const FRESH: &str = "3301060000000011";

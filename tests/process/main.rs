@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod chaos;
 mod crash;
 mod program;
 mod refusals;

@@ -7,7 +7,7 @@ use citygate_calendar::{Deadline, Period};
 use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
 use citygate_identity::{PersonId, person};
 use citygate_kernel::{CityCode, Clock, Text};
-use citygate_payments::{BillId, BillView, NewBill, bills, issue_bill, reschedule_bill};
+use citygate_payments::{BillId, BillView, NewBill, Terms, bills, issue_bill, reschedule_bill};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -109,6 +109,7 @@ async fn record(
         amount: new.fine,
         due_on: deadline.due_on(),
         surcharge: Some(surcharge_rule.params.terms(new.fine)?),
+        terms: Terms::default(),
     };
     issue_bill(tx, &bill).await?;
     Ok(true)

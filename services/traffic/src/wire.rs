@@ -180,7 +180,7 @@ impl DecisionBody {
             bill_id: decision.bill,
             fine: bill.bill.amount,
             due_on: bill.bill.due_on,
-            state: if bill.bill.paid { FineStateBody::Paid } else { FineStateBody::Open },
+            state: if bill.bill.is_paid() { FineStateBody::Paid } else { FineStateBody::Open },
             unchanged,
             payment: bill.payment.map(|payment| DecisionPaymentBody {
                 id: payment.id,
@@ -274,8 +274,11 @@ impl FineBody {
         let fine = bill.bill.amount;
         let terms = surcharge_rule.params.terms(fine)?;
         let due_on = bill.bill.due_on;
-        let forecast =
-            if bill.bill.paid { Vec::new() } else { rules::forecast(fine, &terms, due_on, today)? };
+        let forecast = if bill.bill.is_paid() {
+            Vec::new()
+        } else {
+            rules::forecast(fine, &terms, due_on, today)?
+        };
         let paid = bill.payment.as_ref();
         let amount = bill.due.map(|due| due.surcharge).or(paid.map(|paid| paid.surcharge));
         let violation = decision.violation;
@@ -292,7 +295,7 @@ impl FineBody {
             },
             served_on: decision.served_on,
             fine,
-            state: if bill.bill.paid { FineStateBody::Paid } else { FineStateBody::Open },
+            state: if bill.bill.is_paid() { FineStateBody::Paid } else { FineStateBody::Open },
             due: DueBody {
                 on: due_on,
                 provisional: deadline.provisional(),

@@ -1,10 +1,13 @@
 //! What other crates ask the catalogue.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use citygate_calendar::{Holiday, HolidayCalendar, china};
 use citygate_kernel::CityCode;
 use citygate_platform::db::Tx;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::{
     error::Error,
@@ -14,13 +17,26 @@ use crate::{
 };
 
 /// A city that the gateway serves.
-pub async fn city(tx: &mut Tx<'_>, code: CityCode) -> Result<City, Error> {
+pub async fn city(tx: &Tx<'_>, code: CityCode) -> Result<City, Error> {
     store::city(tx, code).await?.ok_or(Error::CityUnknown(code))
 }
 
 /// An agency.
 pub async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Agency, Error> {
     store::agency(tx, id).await?.ok_or(Error::AgencyUnknown)
+}
+
+/// Many agencies, by one statement for each city. Those that do not exist are absent.
+pub async fn agencies(tx: &Tx<'_>, ids: &[AgencyId]) -> Result<BTreeMap<AgencyId, Agency>, Error> {
+    let mut cities: BTreeMap<CityCode, BTreeSet<Uuid>> = BTreeMap::new();
+    for id in ids {
+        cities.entry(id.city()).or_default().insert(id.uuid());
+    }
+    let mut found = BTreeMap::new();
+    for (city, ids) in &cities {
+        found.extend(store::agencies_of(tx, *city, ids).await?);
+    }
+    Ok(found)
 }
 
 /// Lists an agency; one that is listed already stays as it is.

@@ -1,5 +1,7 @@
 //! Every statement of the catalogue.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{Datelike, NaiveDate};
 use citygate_calendar::{Holiday, HolidayCalendar};
 use citygate_kernel::{CityCode, Text};
@@ -48,11 +50,11 @@ pub(crate) async fn all_cities(tx: &mut Tx<'_>) -> Result<Vec<City>, Error> {
     rows.into_iter().map(City::try_from).collect()
 }
 
-pub(crate) async fn city(tx: &mut Tx<'_>, code: CityCode) -> Result<Option<City>, Error> {
+pub(crate) async fn city(tx: &Tx<'_>, code: CityCode) -> Result<Option<City>, Error> {
     let row: Option<CityRow> = cities::table
         .find(code.number())
         .select(CityRow::as_select())
-        .first(tx.conn())
+        .first(&mut tx.pipeline())
         .await
         .optional()
         .map_err(DbError::from)?;
@@ -67,6 +69,25 @@ pub(crate) async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Option<Agenc
         .await
         .optional()?;
     Ok(row.map(|(en, zh)| Agency { id, name: Text::new(en, zh) }))
+}
+
+/// The agencies of one city, by one statement.
+pub(crate) async fn agencies_of(
+    tx: &Tx<'_>,
+    city: CityCode,
+    ids: &BTreeSet<Uuid>,
+) -> Result<BTreeMap<AgencyId, Agency>, DbError> {
+    let rows: Vec<(Uuid, String, String)> = agencies::table
+        .filter(agencies::city.eq(city.number()))
+        .filter(agencies::id.eq_any(ids))
+        .select((agencies::id, agencies::name_en, agencies::name_zh))
+        .load(&mut tx.pipeline())
+        .await?;
+    let read = |(id, en, zh)| {
+        let id = AgencyId::from_parts(city, id);
+        (id, Agency { id, name: Text::new(en, zh) })
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 pub(crate) async fn insert_agency(tx: &mut Tx<'_>, agency: &Agency) -> Result<(), DbError> {

@@ -3,6 +3,7 @@
 use std::{
     future::{Ready, ready},
     marker::PhantomData,
+    sync::Arc,
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
@@ -71,7 +72,7 @@ impl<S> Partner<S> {
     }
 }
 
-fn claims(request: &HttpRequest) -> Result<Claims, Error> {
+fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
     let bearer = request
         .headers()
         .get(header::AUTHORIZATION)

@@ -33,7 +33,8 @@ mod tokens;
 mod wire;
 
 pub use actions::{
-    Contact, NewClient, contact, demo_token, person, register_client, require_session,
+    Contact, NewClient, contact, demo_token, person, persons, register_client, require_session,
+    running_sessions, session_ended,
 };
 pub use caller::{Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;

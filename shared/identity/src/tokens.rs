@@ -2,10 +2,16 @@
 //!
 //! One algorithm, one place that makes them and one that reads them. A key named in a token's own
 //! header (`jwk`, `jku`, `x5u`) is never looked at: the key id selects among our keys or nothing.
+//!
+//! A verified token is remembered by the digest of its whole text, because checking a signature
+//! costs more than most requests do. What is remembered is the signature, not the times: those are
+//! checked at every use. What does not verify is not remembered, so nobody fills the memory who
+//! cannot sign in.
 
 use std::{path::Path, sync::Arc};
 
 use aws_lc_rs::{
+    digest,
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
@@ -15,6 +21,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
     jwk::{Jwk, JwkSet, ThumbprintHash},
 };
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -23,6 +30,8 @@ use crate::error::Error;
 const TYPE: &str = "at+jwt";
 /// How far clocks may differ, in seconds.
 pub(crate) const LEEWAY: i64 = 30;
+/// How many verified tokens are remembered: some ten megabytes.
+const REMEMBERED: usize = 16_384;
 
 /// A fresh P-256 key pair.
 pub struct KeyPair {
@@ -97,6 +106,8 @@ struct Inner {
     verifying: DecodingKey,
     validation: Validation,
     jwks: JwkSet,
+    /// By the SHA-256 of the token.
+    verified: Cache<Vec<u8>, Arc<Claims>>,
 }
 
 /// Why tokens cannot be made.
@@ -134,6 +145,7 @@ impl Tokens {
             verifying: DecodingKey::from_jwk(&pair.public)?,
             validation,
             jwks: JwkSet { keys: vec![published] },
+            verified: Cache::new(REMEMBERED),
         }));
         tokens.prove()?;
         Ok(tokens)
@@ -169,28 +181,45 @@ impl Tokens {
         Ok(encode(&self.header(), claims, &self.0.signing)?)
     }
 
-    pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Error> {
+    pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {
+        let key = digest::digest(&digest::SHA256, token.as_bytes());
+        if let Some(claims) = self.0.verified.get(key.as_ref()) {
+            check_times(&claims, now)?;
+            return Ok(claims);
+        }
+        let claims = Arc::new(self.read(token)?);
+        check_times(&claims, now)?;
+        self.0.verified.insert(key.as_ref().to_vec(), Arc::clone(&claims));
+        Ok(claims)
+    }
+
+    /// What a token says that we have signed; its times are still to be checked.
+    fn read(&self, token: &str) -> Result<Claims, Error> {
         let header = decode_header(token).map_err(|_| Error::TokenInvalid("it is not a JWT"))?;
         if header.typ.as_deref() != Some(TYPE) || header.kid.as_deref() != Some(&self.0.key_id) {
             return Err(Error::TokenInvalid("it is not an access token of this city"));
         }
-        let claims = decode::<Claims>(token, &self.0.verifying, &self.0.validation)
-            .map_err(|_| Error::TokenInvalid("its signature or claims do not hold"))?
-            .claims;
-        let now = now.timestamp();
-        if now >= claims.exp.saturating_add(LEEWAY) {
-            return Err(Error::TokenInvalid("it has expired"));
-        }
-        if now < claims.nbf.saturating_sub(LEEWAY) {
-            return Err(Error::TokenInvalid("it is not valid yet"));
-        }
-        Ok(claims)
+        let read = decode::<Claims>(token, &self.0.verifying, &self.0.validation)
+            .map_err(|_| Error::TokenInvalid("its signature or claims do not hold"))?;
+        Ok(read.claims)
     }
+}
+
+fn check_times(claims: &Claims, now: DateTime<Utc>) -> Result<(), Error> {
+    let now = now.timestamp();
+    if now >= claims.exp.saturating_add(LEEWAY) {
+        return Err(Error::TokenInvalid("it has expired"));
+    }
+    if now < claims.nbf.saturating_sub(LEEWAY) {
+        return Err(Error::TokenInvalid("it is not valid yet"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
+    use citygate_kernel::Clock;
 
     use super::*;
 
@@ -259,5 +288,64 @@ mod tests {
         ] {
             assert!(tokens.verify(&forged, now).is_err(), "{forged}");
         }
+    }
+
+    fn is_remembered(tokens: &Tokens, token: &str, now: DateTime<Utc>) -> bool {
+        let (one, other) = (tokens.verify(token, now).unwrap(), tokens.verify(token, now).unwrap());
+        Arc::ptr_eq(&one, &other)
+    }
+
+    #[test]
+    fn a_remembered_token_vouches_for_no_variant_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(folder.path(), "https://city.example").unwrap();
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let good = tokens.sign(&claims(&tokens, now)).unwrap();
+        assert!(is_remembered(&tokens, &good, now));
+        for at in 0..good.len() {
+            let flipped = if good.as_bytes()[at] == b'A' { "z" } else { "A" };
+            let forged = format!("{}{flipped}{}", &good[..at], &good[at + 1..]);
+            assert!(tokens.verify(&forged, now).is_err(), "character {at}");
+        }
+        for forged in
+            [&good[1..], &good[..good.len() - 1], &format!("{good}A"), &format!("{good} ")]
+        {
+            assert!(tokens.verify(forged, now).is_err(), "{forged}");
+        }
+        assert_eq!(tokens.0.verified.len(), 1, "what fails is not remembered");
+    }
+
+    #[test]
+    fn a_remembered_token_ends_when_its_time_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(folder.path(), "https://city.example").unwrap();
+        let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let token = tokens.sign(&claims(&tokens, clock.now())).unwrap();
+        let early = clock.now() - TimeDelta::seconds(31);
+        assert!(tokens.verify(&token, early).is_err());
+        assert_eq!(tokens.0.verified.len(), 0, "what is not valid yet is not remembered");
+        assert!(is_remembered(&tokens, &token, clock.now()));
+        assert!(tokens.verify(&token, early).is_err());
+        clock.advance(TimeDelta::seconds(629));
+        assert!(is_remembered(&tokens, &token, clock.now()));
+        clock.advance(TimeDelta::seconds(1));
+        assert!(tokens.verify(&token, clock.now()).is_err());
+    }
+
+    #[test]
+    fn no_more_tokens_are_remembered_than_there_is_room_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(folder.path(), "https://city.example").unwrap();
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let any = Arc::new(claims(&tokens, now));
+        for n in 0..2 * REMEMBERED {
+            let key = digest::digest(&digest::SHA256, &n.to_be_bytes());
+            tokens.0.verified.insert(key.as_ref().to_vec(), Arc::clone(&any));
+        }
+        let full = tokens.0.verified.len();
+        assert!((REMEMBERED / 2..=REMEMBERED).contains(&full), "{full} are remembered");
+        let token = tokens.sign(&claims(&tokens, now)).unwrap();
+        assert!(is_remembered(&tokens, &token, now), "a full memory takes the next one");
+        assert!(tokens.0.verified.len() <= REMEMBERED);
     }
 }

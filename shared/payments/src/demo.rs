@@ -4,13 +4,14 @@ use std::error::Error as StdError;
 
 use citygate_identity::{DEMO_CITIZENS, person};
 use citygate_kernel::{CityCode, Clock, Currency, Money};
-use citygate_ledger::{
-    Account, AccountCode, Transfer, TransferId, find_account, open_account, post,
-};
+use citygate_ledger::{Transfer, TransferId, balance, post};
 use citygate_platform::Cx;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use crate::{actions::wallet_account, error::Error};
+use crate::{
+    actions::{processor_receivable, wallet_account},
+    error::Error,
+};
 
 /// What each citizen begins with: CNY 500.00.
 const OPENING: Money = Money::new(50_000, Currency::Cny);
@@ -25,22 +26,12 @@ pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdErro
                     let city = CityCode::HANGZHOU;
                     let owner = person(&cx.keys, tx, &id_number, None).await?;
                     let wallet = wallet_account(city, owner, OPENING.currency());
-                    if find_account(tx, &wallet).await?.is_some() {
+                    if balance(tx, &wallet).await?.credits_posted > 0 {
                         return Ok(());
                     }
-                    let receivable = Account {
-                        city,
-                        code: AccountCode::ProcessorReceivable,
-                        owner: None,
-                        currency: OPENING.currency(),
-                    };
-                    let opening = Transfer {
-                        id: TransferId::new(city, &Clock::manual(tx.now())),
-                        debit: open_account(tx, &receivable).await?,
-                        credit: open_account(tx, &wallet).await?,
-                        amount: OPENING,
-                        code: "demo_opening",
-                    };
+                    let id = TransferId::new(city, &Clock::manual(tx.now()));
+                    let receivable = processor_receivable(city, OPENING.currency());
+                    let opening = Transfer::single(id, "demo_opening", receivable, wallet, OPENING);
                     Ok::<_, Error>(post(tx, &[opening]).await?)
                 })
                 .await?;

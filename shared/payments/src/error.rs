@@ -1,5 +1,6 @@
 //! What can go wrong in the gateway.
 
+use citygate_catalogue::AgencyId;
 use citygate_kernel::{Money, MoneyError, Problem, ProblemType};
 use citygate_platform::{
     db::{DbError, TxError},
@@ -15,6 +16,29 @@ pub enum Error {
     /// It is settled.
     #[error("the bill is paid already")]
     BillAlreadyPaid,
+    /// The agency took it back.
+    #[error("the bill is cancelled")]
+    BillCancelled,
+    /// Its time is over.
+    #[error("the bill has expired")]
+    BillExpired,
+    /// Something was paid of it, so it cannot be taken back; what was paid can be refunded.
+    #[error("something was paid of the bill")]
+    BillHasPayments,
+    /// More or less than the bill lets one pay at a time.
+    #[error("at least {least} and at most {most} can be paid")]
+    AmountNotPayable {
+        /// The next instalment, or everything.
+        least: Money,
+        /// Everything.
+        most: Money,
+    },
+    /// A bill's parts contradict each other; this is what would hold of a sound one.
+    #[error("the bill is not sound: {0}")]
+    BillUnsound(&'static str),
+    /// A bill is shared with an agency that its city does not have.
+    #[error("there is no agency {0} to share in the bill")]
+    BeneficiaryUnknown(AgencyId),
     /// The agency has used the number for another bill.
     #[error("the agency has a bill of this number")]
     ExternalNoTaken,
@@ -32,6 +56,27 @@ pub enum Error {
         /// What is due.
         needed: Money,
     },
+    /// Another amount can be refunded than the caller believes.
+    #[error("{now} can be refunded")]
+    RefundAvailableChanged {
+        /// What can be refunded.
+        now: Money,
+    },
+    /// More is to go back than was paid, of the payment or of a line.
+    #[error("at most {most} can be refunded")]
+    RefundTooLarge {
+        /// What can be refunded.
+        most: Money,
+    },
+    /// A refund's parts contradict each other; this is what would hold of a sound one.
+    #[error("the refund is not sound: {0}")]
+    RefundUnsound(&'static str),
+    /// The bill has no line of that number.
+    #[error("the bill has no line {0}")]
+    LineUnknown(i16),
+    /// No such refund, or not the caller's.
+    #[error("there is no such refund")]
+    RefundUnknown,
     /// No such payment, or not the caller's.
     #[error("there is no such payment")]
     PaymentUnknown,
@@ -76,6 +121,19 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
+impl Error {
+    /// The database's trouble, for whoever knows nothing else; what is none is a fault of ours.
+    pub(crate) fn into_trouble(self) -> DbError {
+        match self {
+            Self::Db(error)
+            | Self::Catalogue(citygate_catalogue::Error::Db(error))
+            | Self::Ledger(citygate_ledger::Error::Db(error))
+            | Self::Identity(citygate_identity::Error::Db(error)) => error,
+            other => DbError::Faulty(other.to_string()),
+        }
+    }
+}
+
 impl TxError for Error {
     fn as_db(&self) -> Option<&DbError> {
         match self {
@@ -93,10 +151,21 @@ impl TxError for Error {
 pub(crate) const PROBLEMS: &[&ProblemType] = &[
     &BILL_UNKNOWN,
     &BILL_ALREADY_PAID,
+    &BILL_CANCELLED,
+    &BILL_EXPIRED,
+    &BILL_HAS_PAYMENTS,
+    &BILL_UNSOUND,
+    &BENEFICIARY_UNKNOWN,
+    &AMOUNT_NOT_PAYABLE,
     &EXTERNAL_NO_TAKEN,
     &AMOUNT_CHANGED,
     &INSUFFICIENT_FUNDS,
     &PAYMENT_UNKNOWN,
+    &REFUND_AVAILABLE_CHANGED,
+    &REFUND_TOO_LARGE,
+    &REFUND_UNSOUND,
+    &LINE_UNKNOWN,
+    &REFUND_UNKNOWN,
     &TOP_UP_UNKNOWN,
     &AMOUNT_OUT_OF_RANGE,
     &CURRENCY_NOT_SUPPORTED,
@@ -107,6 +176,64 @@ const BILL_UNKNOWN: ProblemType =
     ProblemType::new("payments.bill_unknown", 404, "There is no such bill", "账单不存在");
 const BILL_ALREADY_PAID: ProblemType =
     ProblemType::new("payments.bill_already_paid", 409, "The bill is paid already", "账单已支付");
+const BILL_CANCELLED: ProblemType =
+    ProblemType::new("payments.bill_cancelled", 409, "The bill was taken back", "账单已撤销");
+const BILL_EXPIRED: ProblemType = ProblemType::new(
+    "payments.bill_expired",
+    409,
+    "The time to pay the bill is over",
+    "账单已过期",
+);
+const BILL_HAS_PAYMENTS: ProblemType = ProblemType::new(
+    "payments.bill_has_payments",
+    409,
+    "Something was paid of the bill: refund it instead",
+    "账单已有支付，请改为退款",
+);
+const BILL_UNSOUND: ProblemType = ProblemType::new(
+    "payments.bill_unsound",
+    422,
+    "The parts of the bill contradict each other",
+    "账单内容前后矛盾",
+);
+const BENEFICIARY_UNKNOWN: ProblemType = ProblemType::new(
+    "payments.beneficiary_unknown",
+    422,
+    "There is no such agency to share in the bill",
+    "分账机构不存在",
+);
+const AMOUNT_NOT_PAYABLE: ProblemType = ProblemType::new(
+    "payments.amount_not_payable",
+    422,
+    "The bill cannot be paid by this amount",
+    "该账单不接受此支付金额",
+);
+const REFUND_AVAILABLE_CHANGED: ProblemType = ProblemType::new(
+    "payments.refund_available_changed",
+    412,
+    "Another amount can be refunded than the request says",
+    "可退金额与请求不符",
+);
+const REFUND_TOO_LARGE: ProblemType = ProblemType::new(
+    "payments.refund_too_large",
+    409,
+    "More than was paid cannot be refunded",
+    "退款金额超过可退金额",
+);
+const REFUND_UNSOUND: ProblemType = ProblemType::new(
+    "payments.refund_unsound",
+    422,
+    "The parts of the refund contradict each other",
+    "退款内容前后矛盾",
+);
+const LINE_UNKNOWN: ProblemType = ProblemType::new(
+    "payments.line_unknown",
+    422,
+    "The bill has no line of this number",
+    "账单没有该明细项",
+);
+const REFUND_UNKNOWN: ProblemType =
+    ProblemType::new("payments.refund_unknown", 404, "There is no such refund", "退款记录不存在");
 const EXTERNAL_NO_TAKEN: ProblemType = ProblemType::new(
     "payments.external_no_taken",
     409,
@@ -153,6 +280,27 @@ impl From<Error> for Problem {
         match error {
             Error::BillUnknown => Self::new(&BILL_UNKNOWN),
             Error::BillAlreadyPaid => Self::new(&BILL_ALREADY_PAID),
+            Error::BillCancelled => Self::new(&BILL_CANCELLED),
+            Error::BillExpired => Self::new(&BILL_EXPIRED),
+            Error::BillHasPayments => Self::new(&BILL_HAS_PAYMENTS),
+            Error::BillUnsound(what) => Self::new(&BILL_UNSOUND).detail(what),
+            Error::BeneficiaryUnknown(agency) => {
+                Self::new(&BENEFICIARY_UNKNOWN).detail(agency.to_string())
+            }
+            Error::AmountNotPayable { least, most } => Self::new(&AMOUNT_NOT_PAYABLE)
+                .detail(format!("at least {least} and at most {most}"))
+                .field("/amount", "an amount that the bill takes"),
+            Error::RefundAvailableChanged { now } => {
+                Self::new(&REFUND_AVAILABLE_CHANGED).detail(format!("{now} can be refunded now"))
+            }
+            Error::RefundTooLarge { most } => {
+                Self::new(&REFUND_TOO_LARGE).detail(format!("{most} can be refunded"))
+            }
+            Error::RefundUnsound(what) => Self::new(&REFUND_UNSOUND).detail(what),
+            Error::LineUnknown(n) => {
+                Self::new(&LINE_UNKNOWN).detail(format!("the bill has no line {n}"))
+            }
+            Error::RefundUnknown => Self::new(&REFUND_UNKNOWN),
             Error::ExternalNoTaken => Self::new(&EXTERNAL_NO_TAKEN),
             Error::AmountChanged { now } => {
                 Self::new(&AMOUNT_CHANGED).detail(format!("{now} are due now"))

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actions,
     error::Error,
-    events::BILL_PAID,
-    model::{TopUpId, TopUpState},
+    events::{PAYMENT_MADE, REFUND_MADE},
+    model::{BillId, TopUpId, TopUpState},
     processor::{CardProcessor, ProcessorError},
     store,
 };
@@ -50,7 +50,29 @@ async fn resolve(cx: Cx, processor: Option<CardProcessor>, id: TopUpId) -> Resul
 
 /// Sends a receipt for every payment.
 pub(crate) fn post_receipts() -> Listener {
-    BILL_PAID.heard_by("payments.post_receipt", Retries::DELIVERY, |cx, news| async move {
+    PAYMENT_MADE.heard_by("payments.post_receipt", Retries::DELIVERY, |cx, news| async move {
         Ok(actions::post_receipt(&cx, news.payment).await?)
+    })
+}
+
+/// Tells the payer of every refund.
+pub(crate) fn post_refund_letters() -> Listener {
+    REFUND_MADE.heard_by("payments.post_refund_letter", Retries::DELIVERY, |cx, news| async move {
+        Ok(actions::post_refund_letter(&cx, news.refund).await?)
+    })
+}
+
+/// A bill whose time may be over.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ExpireBill {
+    pub bill: BillId,
+}
+
+pub(crate) const EXPIRE_BILL: Task<ExpireBill> = Task::new("payments.expire_bill");
+
+/// Closes bills that were not paid in time.
+pub(crate) fn expire_bills() -> Job {
+    EXPIRE_BILL.done_by(Retries::INQUIRY, |cx, job| async move {
+        Ok(actions::expire_bill(&cx, job.bill).await?)
     })
 }

@@ -1,10 +1,43 @@
 // Made by `make schema` from the migrated database. Do not edit.
 
 diesel::table! {
+    payments.bill_instalments (city, bill_id, n) {
+        city -> Int4,
+        bill_id -> Uuid,
+        n -> Int2,
+        amount_minor -> Int8,
+        due_on -> Date,
+    }
+}
+
+diesel::table! {
+    payments.bill_lines (city, bill_id, n) {
+        city -> Int4,
+        bill_id -> Uuid,
+        n -> Int2,
+        text_en -> Text,
+        text_zh -> Text,
+        amount_minor -> Int8,
+        refunded_minor -> Int8,
+    }
+}
+
+diesel::table! {
     payments.bill_settlements (city, bill_id) {
         city -> Int4,
         bill_id -> Uuid,
         payment_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    payments.bill_shares (city, bill_id, n) {
+        city -> Int4,
+        bill_id -> Uuid,
+        n -> Int2,
+        agency_id -> Uuid,
+        parts -> Int4,
+        received_minor -> Int8,
     }
 }
 
@@ -25,6 +58,40 @@ diesel::table! {
         surcharge_cap_minor -> Nullable<Int8>,
         state -> Text,
         created_at -> Timestamptz,
+        payer_person_id -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+        allows_partial -> Bool,
+        line_count -> Int2,
+        share_count -> Int2,
+        instalment_count -> Int2,
+        payment_count -> Int4,
+        principal_paid_minor -> Int8,
+        surcharge_paid_minor -> Int8,
+        accrued_minor -> Int8,
+        accrued_on -> Nullable<Date>,
+        closed_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payments.part_payments (city, bill_id, n) {
+        city -> Int4,
+        bill_id -> Uuid,
+        n -> Int4,
+        payment_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    payments.payment_shares (city, payment_id, n) {
+        city -> Int4,
+        payment_id -> Uuid,
+        n -> Int2,
+        agency_id -> Uuid,
+        amount_minor -> Int8,
+        refunded_minor -> Int8,
+        transfer_id -> Uuid,
     }
 }
 
@@ -52,6 +119,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    payments.refund_letters (city, refund_id) {
+        city -> Int4,
+        refund_id -> Uuid,
+        posted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payments.refund_lines (city, refund_id, n) {
+        city -> Int4,
+        refund_id -> Uuid,
+        n -> Int2,
+        amount_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    payments.refund_totals (city, payment_id) {
+        city -> Int4,
+        payment_id -> Uuid,
+        paid_minor -> Int8,
+        refunded_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    payments.refunds (city, id) {
+        city -> Int4,
+        id -> Uuid,
+        payment_id -> Uuid,
+        amount_minor -> Int8,
+        currency -> Bpchar,
+        reason -> Text,
+        transfer_id -> Uuid,
+        refunded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payments.top_ups (city, id) {
         city -> Int4,
         id -> Uuid,
@@ -67,9 +173,18 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    bill_instalments,
+    bill_lines,
     bill_settlements,
+    bill_shares,
     bills,
+    part_payments,
+    payment_shares,
     payments,
     receipt_letters,
+    refund_letters,
+    refund_lines,
+    refund_totals,
+    refunds,
     top_ups,
 );

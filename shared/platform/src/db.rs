@@ -18,7 +18,7 @@ use std::{
     future::Future,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -49,7 +49,7 @@ type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 const ATTEMPTS: u32 = 5;
 
 /// Settings of the pool and its transactions.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseSettings {
     /// Connections of this process.
@@ -66,10 +66,16 @@ impl Default for DatabaseSettings {
     }
 }
 
-/// Server-side belts to the deadline, set on every connection. They are session settings for
-/// safety only: nothing relies on them to be right.
+/// Server-side belts to the deadline, set on every connection, and one plan for each statement
+/// whatever its values: everything is looked up by keys. Nothing relies on them to be right.
 const SESSION: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'; \
-     SET idle_in_transaction_session_timeout = '5s'; SET timezone = 'UTC'";
+     SET idle_in_transaction_session_timeout = '5s'; SET timezone = 'UTC'; \
+     SET plan_cache_mode = force_generic_plan";
+
+/// After so many transactions a connection plans its prepared statements anew. A plan is made for
+/// tables of the size that they have then, and kept: one that was right for a new city reads
+/// far too much of a grown one.
+const PLANS_LAST: usize = 100;
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +89,9 @@ pub enum DbError {
     /// The action of an idempotent request ended in a fault of ours.
     #[error("the action failed: {0}")]
     Faulty(String),
+    /// Another transaction wrote meanwhile what this one had not found. It may be repeated.
+    #[error("another transaction was faster: {0}")]
+    Overtaken(&'static str),
     /// Another transaction is claiming the same idempotency key and does not end.
     #[error("a request with the same idempotency key is under way")]
     ClaimInProgress,
@@ -122,7 +131,11 @@ impl DbError {
     fn is_conflict(&self) -> bool {
         matches!(
             self,
-            Self::Statement(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+            Self::Overtaken(_)
+                | Self::Statement(DieselError::DatabaseError(
+                    DatabaseErrorKind::SerializationFailure,
+                    _
+                ))
         ) || self.says("deadlock detected")
     }
 
@@ -136,16 +149,31 @@ impl DbError {
         )
     }
 
+    /// The same transaction may succeed a moment later.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::ClaimInProgress)
+            || self.is_lock_timeout()
+            || self.is_conflict()
+            || self.is_outage()
+    }
+
+    /// There was more to do than time.
+    pub(crate) fn is_slow(&self) -> bool {
+        matches!(self, Self::Deadline(_)) || self.says("statement timeout")
+    }
+
     /// The connection is gone, or the server ends sessions.
     fn is_outage(&self) -> bool {
         match self {
             Self::NoConnection(_) | Self::Deadline(_) | Self::OutcomeUnknown { .. } => true,
-            Self::Statement(DieselError::DatabaseError(kind, _)) => matches!(
-                kind,
-                DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
-            ),
-            Self::Statement(DieselError::BrokenTransactionManager) => true,
-            Self::ClaimInProgress | Self::Faulty(_) => false,
+            Self::Statement(
+                DieselError::BrokenTransactionManager
+                | DieselError::DatabaseError(
+                    DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+                    _,
+                ),
+            ) => true,
+            Self::ClaimInProgress | Self::Faulty(_) | Self::Overtaken(_) => false,
             Self::Statement(_) => {
                 ["statement timeout", "shutting down", "terminating connection", "No space left"]
                     .iter()
@@ -155,20 +183,25 @@ impl DbError {
     }
 }
 
-impl From<DbError> for Problem {
-    fn from(error: DbError) -> Self {
-        let kind = if matches!(error, DbError::ClaimInProgress) {
+impl DbError {
+    /// What a caller is told; the cause is still to be added.
+    pub(crate) fn problem(&self) -> Problem {
+        let kind = if matches!(self, Self::ClaimInProgress) {
             &problems::REQUEST_IN_PROGRESS
-        } else if error.is_lock_timeout() || error.is_conflict() {
+        } else if self.is_lock_timeout() || self.is_conflict() {
             &problems::BUSY
-        } else if error.is_outage() {
+        } else if self.is_outage() {
             &problems::UNAVAILABLE
         } else {
             &problems::INTERNAL
         };
-        let wait = kind.retryable.then_some(1);
-        let problem = Self { retry_after_seconds: wait, ..Self::new(kind) };
-        problem.cause(error)
+        Problem { retry_after_seconds: kind.retryable.then_some(1), ..Problem::new(kind) }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        error.problem().cause(error)
     }
 }
 
@@ -188,8 +221,10 @@ impl TxError for DbError {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
-    clock: Clock,
+    url: Arc<str>,
+    settings: DatabaseSettings,
     deadline: Duration,
+    clock: Clock,
     news: Arc<Notify>,
 }
 
@@ -232,12 +267,21 @@ impl Db {
             .build();
         #[expect(clippy::expect_used, reason = "building fails only without a runtime")]
         let pool = pool.expect("a pool with a runtime");
-        Self {
-            pool,
-            clock,
-            deadline: Duration::from_secs(settings.deadline_seconds),
-            news: Arc::default(),
-        }
+        let deadline = Duration::from_secs(settings.deadline_seconds);
+        Self { pool, url: url.into(), settings: *settings, deadline, clock, news: Arc::default() }
+    }
+
+    /// The same database on connections of one's own, made on the runtime that calls this.
+    pub fn apart(&self, connections: usize) -> Self {
+        let settings = DatabaseSettings { pool_size: connections, ..self.settings };
+        let apart = Self::new(&self.url, self.clock.clone(), &settings);
+        Self { deadline: self.deadline, news: Arc::clone(&self.news), ..apart }
+    }
+
+    /// The same connections for work that may take longer than a request does. The limits of the
+    /// server on one statement stay what they are.
+    pub fn patient(&self, deadline: Duration) -> Self {
+        Self { deadline, ..self.clone() }
     }
 
     /// Runs `body` in a transaction named `crate.action`, as the module describes.
@@ -273,8 +317,11 @@ impl Db {
     ) -> Result<T, E> {
         let mut connection = self.pool.get().await.map_err(DbError::NoConnection)?;
         let ends = tokio::time::Instant::now() + self.deadline;
-        let failures = Failures::watch(&mut connection);
-        let work = run_body(&mut connection, self.clock.now(), &failures, body);
+        if Object::metrics(&connection).recycle_count % PLANS_LAST == PLANS_LAST - 1 {
+            connection.batch_execute("DISCARD PLANS").await.map_err(DbError::from)?;
+        }
+        let watch = Watch::set(&mut connection);
+        let work = run_body(&mut connection, self.clock.now(), &watch, body);
         let (value, told) = match tokio::time::timeout_at(ends, work).await {
             Ok(Ok(done)) => done,
             Ok(Err(error)) => return Err(error),
@@ -351,14 +398,14 @@ async fn establish(url: &str) -> Result<AsyncPgConnection, ConnectionError> {
 async fn run_body<T, E: TxError>(
     connection: &mut AsyncPgConnection,
     now: DateTime<Utc>,
-    failures: &Failures,
+    watch: &Watch,
     body: &mut impl AsyncFnMut(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<(T, bool), E> {
     Manager::begin_transaction(connection).await.map_err(DbError::from)?;
-    let mut tx = Tx { connection, now, told: false };
+    let mut tx = Tx { connection, now, told: AtomicBool::new(false), watch: watch.clone() };
     let mut result = body(&mut tx).await;
-    let told = tx.told;
-    if result.is_ok() && failures.any() {
+    let told = tx.told.into_inner();
+    if result.is_ok() && watch.failed() {
         // A body that went on after a failed statement: PostgreSQL would answer its COMMIT with
         // ROLLBACK, and nobody would notice. Asked anything, an aborted transaction says so.
         if let Err(error) = connection.batch_execute("SELECT 1").await {
@@ -375,24 +422,29 @@ async fn run_body<T, E: TxError>(
     }
 }
 
-/// Notices failed statements of a connection.
+/// Counts the statements of a connection and notices those that fail.
 #[derive(Clone, Default)]
-struct Failures(Arc<AtomicBool>);
+struct Watch(Arc<(AtomicU32, AtomicBool)>);
 
-impl Failures {
-    fn watch(connection: &mut AsyncPgConnection) -> Self {
-        let failures = Self::default();
-        let noticed = failures.clone();
+impl Watch {
+    fn set(connection: &mut AsyncPgConnection) -> Self {
+        let watch = Self::default();
+        let noticed = Arc::clone(&watch.0);
         connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::FinishQuery { error: Some(_), .. } = event {
-                noticed.0.store(true, Ordering::Relaxed);
+            if let InstrumentationEvent::FinishQuery { error, .. } = event {
+                noticed.0.fetch_add(1, Ordering::Relaxed);
+                noticed.1.fetch_or(error.is_some(), Ordering::Relaxed);
             }
         });
-        failures
+        watch
     }
 
-    fn any(&self) -> bool {
-        AtomicBool::load(&self.0, Ordering::Relaxed)
+    fn failed(&self) -> bool {
+        AtomicBool::load(&self.0.1, Ordering::Relaxed)
+    }
+
+    fn statements(&self) -> u32 {
+        AtomicU32::load(&self.0.0, Ordering::Relaxed)
     }
 }
 
@@ -410,7 +462,8 @@ fn commit_failure(name: &'static str, source: DieselError) -> DbError {
 pub struct Tx<'c> {
     connection: &'c mut AsyncPgConnection,
     now: DateTime<Utc>,
-    told: bool,
+    told: AtomicBool,
+    watch: Watch,
 }
 
 impl Tx<'_> {
@@ -419,14 +472,25 @@ impl Tx<'_> {
         self.connection
     }
 
+    /// For statements that are sent together: their futures, joined, travel in one go and are
+    /// carried out in the order in which they are first polled.
+    pub fn pipeline(&self) -> &AsyncPgConnection {
+        self.connection
+    }
+
+    /// How many statements this transaction has made so far, its beginning included.
+    pub fn statements(&self) -> u32 {
+        self.watch.statements()
+    }
+
     /// When this transaction happens. Read once, so that all its rows agree.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
     /// An event or job was written: whoever waits for them is woken after COMMIT.
-    pub(crate) fn tell(&mut self) {
-        self.told = true;
+    pub(crate) fn tell(&self) {
+        self.told.store(true, Ordering::Relaxed);
     }
 
     /// Runs a part that may be undone alone. The rest of the transaction stays.
@@ -443,5 +507,52 @@ impl Tx<'_> {
             }
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(kind: DatabaseErrorKind, message: &str) -> DbError {
+        DbError::Statement(DieselError::DatabaseError(kind, Box::new(message.to_owned())))
+    }
+
+    #[test]
+    fn trouble_is_told_by_what_can_be_done_about_it() {
+        use DatabaseErrorKind::{
+            CheckViolation, ClosedConnection, SerializationFailure, UnableToSendCommand, Unknown,
+        };
+        for (kind, message, code) in [
+            (ClosedConnection, "", "service.unavailable"),
+            (UnableToSendCommand, "connection closed", "service.unavailable"),
+            (Unknown, "canceling statement due to statement timeout", "service.unavailable"),
+            (Unknown, "the database system is shutting down", "service.unavailable"),
+            (Unknown, "terminating connection due to administrator command", "service.unavailable"),
+            (Unknown, "could not extend file: No space left on device", "service.unavailable"),
+            (Unknown, "canceling statement due to lock timeout", "service.busy"),
+            (Unknown, "deadlock detected", "service.busy"),
+            (SerializationFailure, "", "service.busy"),
+            (CheckViolation, "terminating connection", "service.internal"),
+            (Unknown, "division by zero", "service.internal"),
+        ] {
+            let error = failed(kind, message);
+            assert_eq!(error.is_passing(), code != "service.internal", "{message}");
+            assert_eq!(error.problem().kind.code, code, "{message}");
+        }
+        assert!(failed(Unknown, "canceling statement due to statement timeout").is_slow());
+        assert!(!failed(Unknown, "canceling statement due to lock timeout").is_slow());
+    }
+
+    #[test]
+    fn a_commit_that_the_server_did_not_refuse_may_have_happened() {
+        let ended = |kind, message| match failed(kind, message) {
+            DbError::Statement(source) => commit_failure("test", source),
+            other => other,
+        };
+        let lost = ended(DatabaseErrorKind::Unknown, "terminating connection due to a command");
+        assert!(matches!(lost, DbError::OutcomeUnknown { .. }), "{lost}");
+        let refused = ended(DatabaseErrorKind::SerializationFailure, "");
+        assert!(matches!(refused, DbError::Statement(_)), "{refused}");
     }
 }

@@ -11,10 +11,20 @@
 //! | same key, same request, done | the stored status and body, `Idempotent-Replayed: true` |
 //! | same key, same request, still running after the lock timeout | 409 `request.in_progress` |
 //! | same key, another request | 422 `request.idempotency_key_reused` |
+//!
+//! [`once`] claims the key first and then acts. A batch looks for the answers of all its keys
+//! first ([`answers`]), acts for those that have none, and writes keys and answers together at the
+//! end ([`keep`]): half the writes. If a key was used in between, the whole batch is undone and
+//! repeated, and finds it.
+
+use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
-use citygate_kernel::{CityCode, Problem};
-use diesel::prelude::*;
+use citygate_kernel::{CityCode, Locale, Problem};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Binary, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use uuid::Uuid;
@@ -24,7 +34,11 @@ use crate::{
     db::{DbError, Tx, TxError},
     http, problems,
     schema::idempotency_keys as table,
+    sql::sql,
 };
+
+/// Where a key stands: the caller's city, the caller, the key.
+pub type Place = (CityCode, Uuid, String);
 
 /// A caller's claim to one effect.
 #[derive(Debug, Clone)]
@@ -37,6 +51,31 @@ pub struct Claim {
     pub key: String,
     /// SHA-256 over method, path and canonical body.
     pub request_hash: Vec<u8>,
+}
+
+impl Claim {
+    /// What no other effect shares.
+    pub fn place(&self) -> Place {
+        (self.city, self.subject_id, self.key.clone())
+    }
+}
+
+/// A claim, and for whom its answer is written.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The claim.
+    pub claim: Claim,
+    /// In which language.
+    pub locale: Locale,
+    /// Under which id.
+    pub request_id: String,
+}
+
+impl Request {
+    /// A claim in the context of its request.
+    pub fn new(cx: &Cx, claim: Claim) -> Self {
+        Self { claim, locale: cx.locale, request_id: cx.request_id.clone() }
+    }
 }
 
 /// SHA-256 over what makes two requests the same.
@@ -59,6 +98,35 @@ pub struct Answer {
     pub replayed: bool,
 }
 
+impl Answer {
+    /// A success.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, DbError> {
+        let body = serde_json::to_string(body)
+            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+        let content_type = "application/json".to_owned();
+        Ok(Self { status, content_type, body, replayed: false })
+    }
+
+    /// A refusal, which is an answer like any other. A fault of ours is none: nothing was done, and
+    /// once it is mended the same request may succeed.
+    pub fn declined(problem: Problem, locale: Locale, request_id: &str) -> Result<Self, DbError> {
+        if problem.kind.status >= 500 {
+            let cause = problem.cause.map(|cause| cause.to_string());
+            return Err(DbError::Faulty(cause.unwrap_or_default()));
+        }
+        Ok(Self::refusal(&problem, locale, request_id))
+    }
+
+    fn refusal(problem: &Problem, locale: Locale, request_id: &str) -> Self {
+        Self {
+            status: problem.kind.status,
+            content_type: http::PROBLEM_JSON.to_owned(),
+            body: http::render_problem(problem, locale, request_id),
+            replayed: false,
+        }
+    }
+}
+
 /// Runs `action` at most once for a claim, and answers with `status` and what it returned, with
 /// the problem it ended in, or with what was answered the first time. An action that ends in a
 /// fact has its writes undone; an action that ends in trouble with the database undoes the claim
@@ -75,45 +143,21 @@ where
     E: TxError + Into<Problem>,
 {
     if !insert(tx, claim).await? {
-        return Ok(repeat(cx, stored(tx, claim).await?, claim));
+        return Ok(repeat(stored(tx, claim).await?, claim, cx.locale, &cx.request_id));
     }
     let answer = match tx.part(action).await {
-        Ok(value) => Answer {
-            status,
-            content_type: "application/json".to_owned(),
-            body: serde_json::to_string(&value).map_err(|error| {
-                DbError::from(diesel::result::Error::SerializationError(error.into()))
-            })?,
-            replayed: false,
-        },
+        Ok(value) => Answer::json(status, &value)?,
         Err(error) if error.as_db().is_some() => return Err(error),
-        Err(fact) => {
-            let problem: Problem = fact.into();
-            if problem.kind.status >= 500 {
-                // A fault of ours is no answer to keep: nothing was done, and once it is mended
-                // the same request may succeed. All is undone, the claim too.
-                let cause = problem.cause.map(|cause| cause.to_string());
-                return Err(DbError::Faulty(cause.unwrap_or_default()).into());
-            }
-            declined(cx, &problem)
-        }
+        Err(fact) => Answer::declined(fact.into(), cx.locale, &cx.request_id)?,
     };
     store(tx, claim, &answer).await?;
     Ok(answer)
 }
 
-fn declined(cx: &Cx, problem: &Problem) -> Answer {
-    Answer {
-        status: problem.kind.status,
-        content_type: http::PROBLEM_JSON.to_owned(),
-        body: http::render_problem(problem, cx.locale, &cx.request_id),
-        replayed: false,
-    }
-}
-
-fn repeat(cx: &Cx, stored: Stored, claim: &Claim) -> Answer {
+fn repeat(stored: Stored, claim: &Claim, locale: Locale, request_id: &str) -> Answer {
+    let refuse = |kind| Answer::refusal(&Problem::new(kind), locale, request_id);
     if stored.request_hash != claim.request_hash {
-        return declined(cx, &Problem::new(&problems::IDEMPOTENCY_KEY_REUSED));
+        return refuse(&problems::IDEMPOTENCY_KEY_REUSED);
     }
     match (stored.status.and_then(|status| u16::try_from(status).ok()), stored.body) {
         (Some(status), Some(body)) => Answer {
@@ -123,7 +167,7 @@ fn repeat(cx: &Cx, stored: Stored, claim: &Claim) -> Answer {
             replayed: true,
         },
         // Never seen: claim and outcome commit together.
-        _ => declined(cx, &Problem::new(&problems::REQUEST_IN_PROGRESS)),
+        _ => refuse(&problems::REQUEST_IN_PROGRESS),
     }
 }
 
@@ -148,9 +192,12 @@ async fn insert(tx: &mut Tx<'_>, claim: &Claim) -> Result<bool, DbError> {
     Ok(inserted == 1)
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = table)]
 struct Stored {
+    city: i32,
+    subject_id: Uuid,
+    key: String,
     request_hash: Vec<u8>,
     status: Option<i16>,
     content_type: Option<String>,
@@ -175,4 +222,66 @@ async fn store(tx: &mut Tx<'_>, claim: &Claim, answer: &Answer) -> Result<(), Db
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// The answers that were given before, for each of the requests.
+pub async fn answers(tx: &Tx<'_>, requests: &[&Request]) -> Result<Vec<Option<Answer>>, DbError> {
+    let claims = || requests.iter().map(|request| &request.claim);
+    let found: Vec<Stored> = sql(
+        "SELECT k.city, k.subject_id, k.key, k.request_hash, k.status, k.content_type, k.body \
+         FROM unnest($1, $2, $3) AS asked (city, subject_id, key) \
+         CROSS JOIN LATERAL (SELECT * FROM platform.idempotency_keys WHERE city = asked.city \
+           AND subject_id = asked.subject_id AND key = asked.key OFFSET 0) k",
+    )
+    .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(claims().map(|claim| claim.subject_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(claims().map(|claim| claim.key.as_str()).collect::<Vec<_>>())
+    .load(&mut tx.pipeline())
+    .await?;
+    let known: BTreeMap<(i32, Uuid, String), Stored> = found
+        .into_iter()
+        .map(|stored| ((stored.city, stored.subject_id, stored.key.clone()), stored))
+        .collect();
+    Ok(requests
+        .iter()
+        .map(|request| {
+            let claim = &request.claim;
+            let stored = known.get(&(claim.city.number(), claim.subject_id, claim.key.clone()))?;
+            Some(repeat(stored.clone(), claim, request.locale, &request.request_id))
+        })
+        .collect())
+}
+
+/// Writes claims and their answers, each once, in the order of all writers.
+pub async fn keep(tx: &Tx<'_>, given: &[(&Claim, &Answer)]) -> Result<(), DbError> {
+    let mut given = given.to_vec();
+    given.sort_unstable_by(|(a, _), (b, _)| {
+        (a.city, a.subject_id, &a.key).cmp(&(b.city, b.subject_id, &b.key))
+    });
+    let claims = || given.iter().map(|(claim, _)| *claim);
+    let answers = || given.iter().map(|(_, answer)| *answer);
+    let now = tx.now();
+    let kept = sql("INSERT INTO platform.idempotency_keys \
+         (city, subject_id, key, request_hash, status, content_type, body, created_at) \
+         SELECT given.*, $1 FROM unnest($2, $3, $4, $5, $6, $7, $8) AS given \
+         ON CONFLICT DO NOTHING");
+    let kept = kept
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(claims().map(|claim| claim.subject_id).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(claims().map(|claim| claim.key.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Binary>, _>(
+            claims().map(|claim| claim.request_hash.as_slice()).collect::<Vec<_>>(),
+        )
+        .bind::<Array<SmallInt>, _>(
+            answers().map(|a| i16::try_from(a.status).unwrap_or(500)).collect::<Vec<_>>(),
+        )
+        .bind::<Array<Text>, _>(answers().map(|a| a.content_type.as_str()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(answers().map(|a| a.body.as_str()).collect::<Vec<_>>())
+        .execute(&mut tx.pipeline())
+        .await?;
+    if kept == given.len() {
+        return Ok(());
+    }
+    Err(DbError::Overtaken("an idempotency key was used meanwhile"))
 }

@@ -13,7 +13,10 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use citygate_kernel::{Clock, Id, Kind};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,6 +27,7 @@ use crate::{
     Cx,
     db::{DbError, Tx},
     schema::{events, jobs},
+    sql::sql,
 };
 
 /// Prefix of job identifiers.
@@ -34,6 +38,10 @@ impl Kind for JobKind {
 /// Identifies a job.
 pub type JobId = Id<JobKind>;
 
+/// How many rows of the outbox are given out at a time, and about how many pieces of news: their
+/// jobs are written by one statement, which has its limit.
+const ROWS: i64 = 20;
+const PIECES: usize = 2_000;
 /// How long a worker may keep a job before another takes it.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How long a job may run: well within its lease.
@@ -161,7 +169,19 @@ impl<P: Serialize + DeserializeOwned> Task<P> {
         payload: &P,
         run_at: DateTime<Utc>,
     ) -> Result<(), DbError> {
-        insert(tx, self.0, to_value(payload)?, run_at).await
+        insert_all(tx, &[(self.0, &to_value(payload)?, run_at)]).await
+    }
+
+    /// Enqueues many, each due at its instant.
+    pub async fn enqueue_all(
+        &self,
+        tx: &mut Tx<'_>,
+        due: &[(P, DateTime<Utc>)],
+    ) -> Result<(), DbError> {
+        let payloads: Vec<_> = due.iter().map(|(p, _)| to_value(p)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> =
+            payloads.iter().zip(due).map(|(payload, (_, at))| (self.0, payload, *at)).collect();
+        insert_all(tx, &rows).await
     }
 
     /// Says how it is done.
@@ -188,16 +208,24 @@ impl<P: Serialize + DeserializeOwned> Event<P> {
 
     /// Writes the news into the outbox of this transaction.
     pub async fn emit(&self, tx: &mut Tx<'_>, payload: &P) -> Result<(), DbError> {
+        self.emit_all(tx, std::slice::from_ref(payload)).await
+    }
+
+    /// Writes several pieces of news as one row of the outbox. Listeners hear each by itself.
+    pub async fn emit_all(&self, tx: &Tx<'_>, news: &[P]) -> Result<(), DbError> {
+        if news.is_empty() {
+            return Ok(());
+        }
         let now = tx.now();
         tx.tell();
         diesel::insert_into(events::table)
             .values((
                 events::id.eq(new_id(now)),
                 events::name.eq(self.0),
-                events::payload.eq(to_value(payload)?),
+                events::payload.eq(to_value(news)?),
                 events::happened_at.eq(now),
             ))
-            .execute(tx.conn())
+            .execute(&mut tx.pipeline())
             .await?;
         Ok(())
     }
@@ -223,7 +251,7 @@ pub struct Listener {
     pub(crate) job: Job,
 }
 
-fn to_value<P: Serialize>(payload: &P) -> Result<Value, DbError> {
+fn to_value<P: Serialize + ?Sized>(payload: &P) -> Result<Value, DbError> {
     serde_json::to_value(payload)
         .map_err(|error| diesel::result::Error::SerializationError(error.into()).into())
 }
@@ -232,24 +260,22 @@ fn new_id(now: DateTime<Utc>) -> Uuid {
     JobId::new(&Clock::manual(now)).uuid()
 }
 
-async fn insert(
-    tx: &mut Tx<'_>,
-    kind: &str,
-    payload: Value,
-    run_at: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// Jobs by kind, payload and the instant at which they are due.
+async fn insert_all(tx: &mut Tx<'_>, due: &[(&str, &Value, DateTime<Utc>)]) -> Result<(), DbError> {
+    if due.is_empty() {
+        return Ok(());
+    }
     let now = tx.now();
     tx.tell();
-    diesel::insert_into(jobs::table)
-        .values((
-            jobs::id.eq(new_id(now)),
-            jobs::kind.eq(kind),
-            jobs::payload.eq(payload),
-            jobs::run_at.eq(run_at),
-            jobs::created_at.eq(now),
-        ))
-        .execute(tx.conn())
-        .await?;
+    sql("INSERT INTO platform.jobs (created_at, id, kind, payload, run_at) \
+         SELECT $1, due.* FROM unnest($2, $3, $4, $5) AS due")
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(due.iter().map(|_| new_id(now)).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(due.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(due.iter().map(|(_, payload, _)| *payload).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(due.iter().map(|(.., at)| *at).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -263,29 +289,49 @@ pub(crate) struct Claimed {
     pub attempts: i32,
 }
 
-/// Gives every listener its job for each undispatched event. Returns how many events there were.
+/// Gives every listener its job for each undispatched event, as many as fit. Returns how many
+/// events those were.
 pub(crate) async fn fan_out(tx: &mut Tx<'_>, listeners: &[Listener]) -> Result<usize, DbError> {
     let now = tx.now();
-    let news: Vec<(Uuid, String, Value)> = events::table
+    let mut news: Vec<(Uuid, String, Value)> = events::table
         .filter(events::dispatched_at.is_null())
         .order(events::id)
-        .limit(100)
+        .limit(ROWS)
         .select((events::id, events::name, events::payload))
         .for_no_key_update()
         .skip_locked()
         .load(tx.conn())
         .await?;
+    news.truncate(fitting(news.iter().map(|(.., payload)| pieces(payload).len())));
+    let mut due = Vec::new();
     for (_, name, payload) in &news {
         for listener in listeners.iter().filter(|listener| listener.event == name) {
-            insert(tx, listener.job.name, payload.clone(), now).await?;
+            due.extend(pieces(payload).iter().map(|piece| (listener.job.name, piece, now)));
         }
     }
+    insert_all(tx, &due).await?;
     let ids: Vec<Uuid> = news.iter().map(|(id, ..)| *id).collect();
     diesel::update(events::table.filter(events::id.eq_any(ids)))
         .set(events::dispatched_at.eq(now))
         .execute(tx.conn())
         .await?;
     Ok(news.len())
+}
+
+/// How many of the first rows fit, by their sizes. A row that is too large alone is one.
+fn fitting(sizes: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0;
+    let within = sizes.take_while(|size| {
+        let first = sum == 0;
+        sum += size;
+        first || sum <= PIECES
+    });
+    within.count()
+}
+
+/// A row of the outbox holds one piece of news, or a list of them.
+fn pieces(payload: &Value) -> &[Value] {
+    payload.as_array().map_or(std::slice::from_ref(payload), Vec::as_slice)
 }
 
 /// Takes up to `limit` due jobs of the given kinds.
@@ -393,4 +439,32 @@ pub async fn replay(tx: &mut Tx<'_>, id: Option<JobId>) -> Result<usize, DbError
         }
         None => diesel::update(dead).set(alive).execute(tx.conn()).await?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_news_fit_until_they_are_too_much_together() {
+        for (sizes, fit) in [
+            (&[][..], 0),
+            (&[1, 1, 1], 3),
+            (&[PIECES, 1], 1),
+            (&[PIECES - 1, 1, 1], 2),
+            (&[PIECES + 1, 1], 1),
+            (&[1, PIECES], 1),
+            (&[0, 0, 5], 3),
+        ] {
+            assert_eq!(fitting(sizes.iter().copied()), fit, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_one_piece_of_news_or_a_list_of_them() {
+        let (old, list) = (serde_json::json!({"n": 1}), serde_json::json!([{"n": 1}, {"n": 2}]));
+        assert_eq!(pieces(&old), std::slice::from_ref(&old));
+        assert_eq!(pieces(&list).len(), 2);
+        assert!(pieces(&serde_json::json!([])).is_empty());
+    }
 }

@@ -5,7 +5,9 @@
 //! | [`cluster`] | a private PostgreSQL in a folder, for whoever brings none |
 //! | [`db`] | the pool, and the one place where a transaction begins |
 //! | [`migrate`] | one timeline of migrations over all owners |
+//! | [`sql`] | statements over whole batches |
 //! | [`idempotency`] | one key, one effect, one answer |
+//! | [`lane`] | group commit: what waits while one transaction commits is the next one |
 //! | [`jobs`], [`worker`] | work and news after COMMIT, with retries and dead letters |
 //! | [`keys`] | encryption of personal data and blind indexes |
 //! | [`http`] | limits, extractors, problems, paging, OpenAPI, health, drain |
@@ -23,10 +25,12 @@ pub mod http;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub mod lane;
 pub mod migrate;
 pub mod problems;
 mod schema;
 mod service;
+pub mod sql;
 pub mod telemetry;
 pub mod worker;
 

@@ -1,5 +1,7 @@
 //! Real names: which person an account belongs to.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use citygate_kernel::{CityCode, Clock, Locale};
 use citygate_notify::EmailAddress;
@@ -80,23 +82,52 @@ pub async fn person(
     id_number: &ResidentIdNumber,
     name: Option<&str>,
 ) -> Result<PersonId, Error> {
-    let index = keys.blind_index("id_number", id_number.expose());
-    if let Some(found) = store::person_by_index(tx, &index).await? {
-        return Ok(PersonId::from_uuid(found.id));
+    let persons = persons(keys, tx, &[(id_number.clone(), name)]).await?;
+    persons.first().copied().ok_or(Error::RealNameRefused)
+}
+
+/// The person of each identity number, by three statements at most. A number may be given more
+/// than once; whoever is new gets the first name, or none.
+pub async fn persons(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    named: &[(ResidentIdNumber, Option<&str>)],
+) -> Result<Vec<PersonId>, Error> {
+    let index = |number: &ResidentIdNumber| keys.blind_index("id_number", number.expose());
+    let indexes: Vec<Vec<u8>> = named.iter().map(|(number, _)| index(number)).collect();
+    // Sorted: whoever writes several people does it in this order.
+    let mut asked = BTreeMap::new();
+    for (index, person) in indexes.iter().zip(named) {
+        asked.entry(index.as_slice()).or_insert(person);
     }
-    let id = PersonId::new(&Clock::manual(tx.now()));
-    let name = name.map(|name| keys.seal(NAME, id.uuid(), name.as_bytes())).transpose()?;
-    let row = PersonRow {
-        id: id.uuid(),
-        id_number_sealed: keys.seal(ID_NUMBER, id.uuid(), id_number.expose().as_bytes())?,
-        name_sealed: name,
-    };
-    if store::insert_person(tx, &row, &index).await? {
-        return Ok(id);
+    let mut known = store::people_by_index(tx, asked.keys().copied().collect()).await?;
+    asked.retain(|index, _| !known.contains_key(*index));
+    if !asked.is_empty() {
+        let clock = Clock::manual(tx.now());
+        let new = asked
+            .iter()
+            .map(|(index, (number, name))| Ok((new_person(keys, &clock, number, *name)?, *index)));
+        let new: Vec<_> = new.collect::<Result<_, Unsealable>>()?;
+        known.extend(store::insert_people(tx, &new).await?);
+        asked.retain(|index, _| !known.contains_key(*index));
     }
-    // Somebody else has just noted the same person.
-    let found = store::person_by_index(tx, &index).await?.ok_or(Error::RealNameRefused)?;
-    Ok(PersonId::from_uuid(found.id))
+    // Whom somebody else has just noted.
+    if !asked.is_empty() {
+        known.extend(store::people_by_index(tx, asked.into_keys().collect()).await?);
+    }
+    indexes.iter().map(|index| known.get(index).copied().ok_or(Error::RealNameRefused)).collect()
+}
+
+fn new_person(
+    keys: &Keys,
+    clock: &Clock,
+    number: &ResidentIdNumber,
+    name: Option<&str>,
+) -> Result<PersonRow, Unsealable> {
+    let id = PersonId::new(clock).uuid();
+    let name_sealed = name.map(|name| keys.seal(NAME, id, name.as_bytes())).transpose()?;
+    let id_number_sealed = keys.seal(ID_NUMBER, id, number.expose().as_bytes())?;
+    Ok(PersonRow { id, id_number_sealed, name_sealed })
 }
 
 /// Where a letter to an account goes, and in which language.

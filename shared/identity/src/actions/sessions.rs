@@ -88,7 +88,19 @@ pub async fn require_session(tx: &mut Tx<'_>, caller: &RealName) -> Result<(), E
     if store::session_runs(tx, caller.account, caller.session).await? {
         return Ok(());
     }
-    Err(Error::TokenInvalid("its session has ended"))
+    Err(session_ended())
+}
+
+/// Which of the callers' sessions still run: [`require_session`] for a batch, in one statement.
+pub async fn running_sessions(tx: &Tx<'_>, callers: &[RealName]) -> Result<Vec<bool>, Error> {
+    let asked: Vec<_> = callers.iter().map(|caller| (caller.account, caller.session)).collect();
+    let running = store::sessions_that_run(tx, &asked).await?;
+    Ok(asked.iter().map(|session| running.contains(session)).collect())
+}
+
+/// What a caller is told whose session has ended.
+pub fn session_ended() -> Error {
+    Error::TokenInvalid("its session has ended")
 }
 
 /// A session for a citizen of the demo city, without a code: for the start-up message, never

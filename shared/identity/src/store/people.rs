@@ -1,9 +1,17 @@
 //! Statements about accounts and people.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use citygate_kernel::Locale;
-use citygate_platform::db::{DbError, Tx};
-use diesel::prelude::*;
+use citygate_platform::{
+    db::{DbError, Tx},
+    sql::sql,
+};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Binary, Nullable, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -132,36 +140,46 @@ pub(crate) async fn person(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Perso
         .optional()?)
 }
 
-pub(crate) async fn person_by_index(
+/// The people of these digests, by digest, where there are any.
+pub(crate) async fn people_by_index(
     tx: &mut Tx<'_>,
-    index: &[u8],
-) -> Result<Option<PersonRow>, Error> {
-    Ok(people::table
-        .filter(people::id_number_index.eq(index))
-        .select(PersonRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?)
+    indexes: Vec<&[u8]>,
+) -> Result<BTreeMap<Vec<u8>, PersonId>, Error> {
+    let found: Vec<(Vec<u8>, Uuid)> = people::table
+        .filter(people::id_number_index.eq_any(indexes))
+        .select((people::id_number_index, people::id))
+        .load(tx.conn())
+        .await?;
+    Ok(found.into_iter().map(|(index, id)| (index, PersonId::from_uuid(id))).collect())
 }
 
-pub(crate) async fn insert_person(
+#[derive(QueryableByName)]
+#[diesel(table_name = people)]
+struct Noted {
+    id: Uuid,
+    id_number_index: Vec<u8>,
+}
+
+/// Notes people with their digests, but for those whom somebody has noted already, and waits for
+/// others who are noting the same. Returns who is new.
+pub(crate) async fn insert_people(
     tx: &mut Tx<'_>,
-    person: &PersonRow,
-    index: &[u8],
-) -> Result<bool, Error> {
+    new: &[(PersonRow, &[u8])],
+) -> Result<BTreeMap<Vec<u8>, PersonId>, Error> {
     let now = tx.now();
-    let inserted = diesel::insert_into(people::table)
-        .values((
-            people::id.eq(person.id),
-            people::id_number_index.eq(index),
-            people::id_number_sealed.eq(&person.id_number_sealed),
-            people::name_sealed.eq(&person.name_sealed),
-            people::created_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx.conn())
-        .await?;
-    Ok(inserted == 1)
+    let rows = || new.iter().map(|(row, _)| row);
+    let noted: Vec<Noted> = sql("INSERT INTO identity.people \
+         (created_at, id, id_number_index, id_number_sealed, name_sealed) \
+         SELECT $1, new.* FROM unnest($2, $3, $4, $5) AS new \
+         ON CONFLICT DO NOTHING RETURNING id, id_number_index")
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(rows().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(new.iter().map(|(_, index)| *index).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(rows().map(|row| &row.id_number_sealed).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Binary>>, _>(rows().map(|row| &row.name_sealed).collect::<Vec<_>>())
+    .load(tx.conn())
+    .await?;
+    Ok(noted.into_iter().map(|row| (row.id_number_index, PersonId::from_uuid(row.id))).collect())
 }
 
 pub(crate) async fn set_name(

@@ -1,8 +1,13 @@
 //! Statements about sessions and their refresh tokens.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use citygate_platform::db::Tx;
-use diesel::prelude::*;
+use citygate_platform::{db::Tx, sql::sql};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -137,4 +142,33 @@ pub(crate) async fn session_runs(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now));
     Ok(diesel::select(diesel::dsl::exists(running)).get_result(tx.conn()).await?)
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = sessions)]
+struct SessionKey {
+    account_id: Uuid,
+    id: Uuid,
+}
+
+/// Those of the sessions that were neither revoked nor have run out.
+pub(crate) async fn sessions_that_run(
+    tx: &Tx<'_>,
+    asked: &[(AccountId, SessionId)],
+) -> Result<BTreeSet<(AccountId, SessionId)>, Error> {
+    let now = tx.now();
+    let running: Vec<SessionKey> = sql("SELECT s.account_id, s.id \
+         FROM unnest($1, $2) AS asked (account_id, id) \
+         CROSS JOIN LATERAL (SELECT * FROM identity.sessions \
+           WHERE account_id = asked.account_id AND id = asked.id OFFSET 0) s \
+         WHERE s.revoked_at IS NULL AND s.expires_at > $3")
+    .bind::<Array<SqlUuid>, _>(asked.iter().map(|(account, _)| account.uuid()).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(asked.iter().map(|(_, session)| session.uuid()).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(now)
+    .load(&mut tx.pipeline())
+    .await?;
+    Ok(running
+        .into_iter()
+        .map(|key| (AccountId::from_uuid(key.account_id), SessionId::from_uuid(key.id)))
+        .collect())
 }

@@ -1,27 +1,19 @@
-//! Issuing and reading bills.
+//! Reading bills.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use citygate_catalogue::{Agency, AgencyId};
+use citygate_catalogue::{Agency, AgencyId, agencies};
 use citygate_identity::PersonId;
-use citygate_kernel::CityCode;
+use citygate_kernel::{CityCode, Currency};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
 use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{Bill, BillId, BillView, NewBill},
+    model::{Bill, BillId, BillState, BillView, Line, Payment, Share},
     rules, store,
 };
-
-/// Issues a bill in the caller's transaction.
-pub async fn issue_bill(tx: &mut Tx<'_>, bill: &NewBill) -> Result<(), Error> {
-    if bill.amount.minor() <= 0 {
-        return Err(Error::Damaged("amount of a new bill"));
-    }
-    store::insert_bill(tx, bill).await
-}
 
 /// Moves the due date of a bill that is still open. Returns whether it moved.
 pub async fn reschedule_bill(
@@ -30,7 +22,8 @@ pub async fn reschedule_bill(
     due_on: NaiveDate,
 ) -> Result<bool, Error> {
     let bill = store::lock_bill(tx, id).await?.ok_or(Error::BillUnknown)?;
-    let moves = !bill.paid && bill.due_on != due_on;
+    let open = bill.stored_state == BillState::Open && bill.instalments.is_empty();
+    let moves = open && bill.due_on != due_on;
     if moves {
         store::set_due_on(tx, id, due_on).await?;
     }
@@ -49,67 +42,130 @@ pub async fn bills(
     Ok(views.into_iter().map(|view| (view.bill.id, view)).collect())
 }
 
-/// A bill that the person owes.
-pub(crate) async fn bill_of(cx: &Cx, debtor: PersonId, id: BillId) -> Result<BillView, Error> {
+/// A bill that the person owes or is asked to pay.
+pub(crate) async fn bill_of(cx: &Cx, person: PersonId, id: BillId) -> Result<BillView, Error> {
     cx.db
         .tx("payments.get_bill", async |tx| {
-            let bill = store::bill(tx, id).await?.filter(|bill| bill.debtor == debtor);
+            let bill = store::bill(tx, id).await?.filter(|bill| bill.concerns(person));
             let bill = bill.ok_or(Error::BillUnknown)?;
             views(tx, vec![bill]).await?.pop().ok_or(Error::BillUnknown)
         })
         .await
 }
 
-/// The bills that a person owes or owed, newest first; one more than the page holds.
+/// The bills that a person owes or is asked to pay, settled ones too, newest first; one more than
+/// the page holds.
 pub(crate) async fn bills_of(
     cx: &Cx,
-    debtor: PersonId,
+    person: PersonId,
     page: &PageQuery,
 ) -> Result<Vec<BillView>, Error> {
     cx.db
         .tx("payments.list_bills", async |tx| {
-            let found = store::bills_of_debtor(tx, debtor, page.cursor, page.limit() + 1).await?;
+            let found = store::bills_of_person(tx, person, page.cursor, page.limit() + 1).await?;
             views(tx, found).await
         })
         .await
 }
 
-/// Adds agency, amount due and payment, in the order given.
+/// Adds what a reader wants to know, in the order given and by as many statements for a page as
+/// for one bill: those of a city are read together, and parts only of bills that have any.
 async fn views(tx: &mut Tx<'_>, bills: Vec<Bill>) -> Result<Vec<BillView>, Error> {
-    let mut paid_by_city: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for bill in bills.iter().filter(|bill| bill.paid) {
-        paid_by_city.entry(bill.id.city()).or_default().push(bill.id.uuid());
-    }
-    let mut payments = BTreeMap::new();
-    for (city, ids) in paid_by_city {
-        for payment in store::payments_of_bills(tx, city, &ids).await? {
-            payments.insert(payment.bill, payment);
-        }
-    }
-    let now = tx.now();
-    let (mut agencies, mut todays) = (BTreeMap::new(), BTreeMap::new());
-    let mut views = Vec::with_capacity(bills.len());
-    for bill in bills {
-        if let Entry::Vacant(today) = todays.entry(bill.id.city()) {
-            today.insert(citygate_catalogue::city(tx, bill.id.city()).await?.date(now));
-        }
-        let agency = known_agency(tx, &mut agencies, bill.agency).await?;
-        let today = todays.get(&bill.id.city()).copied().ok_or(Error::Damaged("city"))?;
-        let due = (!bill.paid).then(|| rules::amount_due(&bill, today)).transpose()?;
-        let payment = payments.remove(&bill.id);
-        views.push(BillView { bill, agency, due, payment });
-    }
-    Ok(views)
+    let mut payments = payments(tx, &bills).await?;
+    let mut lines = lines(tx, &bills).await?;
+    let agencies = known_agencies(tx, bills.iter().map(|bill| bill.agency)).await?;
+    let (now, todays) = (tx.now(), todays(tx, &bills).await?);
+    bills
+        .into_iter()
+        .map(|bill| {
+            let agency = agencies.get(&bill.agency).ok_or(Error::Damaged("agency"))?.clone();
+            let today = *todays.get(&bill.id.city()).ok_or(Error::Damaged("city"))?;
+            let state = bill.state(now);
+            let open = state == BillState::Open;
+            let due = open.then(|| rules::amount_due(&bill, today)).transpose()?;
+            let payment = payments.remove(&bill.id);
+            let lines = lines.remove(&bill.id).unwrap_or_default();
+            Ok(BillView { bill, state, lines, agency, due, payment })
+        })
+        .collect()
 }
 
-/// An agency, read once for a page.
-pub(super) async fn known_agency(
+/// What settled those that are settled.
+async fn payments(tx: &mut Tx<'_>, bills: &[Bill]) -> Result<BTreeMap<BillId, Payment>, Error> {
+    let paid = by_city(bills.iter().filter(|bill| bill.is_paid()));
+    let mut payments = BTreeMap::new();
+    for (city, ids) in paid {
+        let found = store::payments_of_bills(tx, city, &ids).await?;
+        payments.extend(found.into_iter().map(|payment| (payment.bill, payment)));
+    }
+    Ok(payments)
+}
+
+/// The lines of those that have any.
+pub(super) async fn lines(
     tx: &mut Tx<'_>,
-    known: &mut BTreeMap<AgencyId, Agency>,
-    id: AgencyId,
-) -> Result<Agency, Error> {
-    Ok(match known.entry(id) {
-        Entry::Occupied(agency) => agency.get().clone(),
-        Entry::Vacant(place) => place.insert(citygate_catalogue::agency(tx, id).await?).clone(),
-    })
+    bills: &[Bill],
+) -> Result<BTreeMap<BillId, Vec<Line>>, Error> {
+    let mut lined: BTreeMap<CityCode, BTreeMap<Uuid, Currency>> = BTreeMap::new();
+    for bill in bills.iter().filter(|bill| bill.parts.lines > 0) {
+        let of_city = lined.entry(bill.id.city()).or_default();
+        of_city.insert(bill.id.uuid(), bill.amount.currency());
+    }
+    let mut lines = BTreeMap::new();
+    for (city, bills) in lined {
+        lines.extend(store::lines(tx, city, &bills).await?);
+    }
+    Ok(lines)
+}
+
+/// The shares of those that are shared.
+pub(super) async fn shares(
+    tx: &mut Tx<'_>,
+    bills: impl IntoIterator<Item = &Bill>,
+) -> Result<BTreeMap<BillId, Vec<Share>>, Error> {
+    let shared = by_city(bills.into_iter().filter(|bill| bill.parts.shares > 0));
+    let mut shares = BTreeMap::new();
+    for (city, ids) in shared {
+        shares.extend(store::shares(tx, city, &ids).await?);
+    }
+    Ok(shares)
+}
+
+fn by_city<'b>(bills: impl IntoIterator<Item = &'b Bill>) -> BTreeMap<CityCode, Vec<Uuid>> {
+    let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
+    for bill in bills {
+        ids.entry(bill.id.city()).or_default().push(bill.id.uuid());
+    }
+    ids
+}
+
+/// What day it is in the cities of some bills.
+async fn todays(tx: &mut Tx<'_>, bills: &[Bill]) -> Result<BTreeMap<CityCode, NaiveDate>, Error> {
+    let (now, mut todays) = (tx.now(), BTreeMap::new());
+    for code in bills.iter().map(|bill| bill.id.city()).collect::<BTreeSet<_>>() {
+        todays.insert(code, citygate_catalogue::city(tx, code).await?.date(now));
+    }
+    Ok(todays)
+}
+
+/// Agencies, each read once.
+pub(super) async fn known_agencies(
+    tx: &mut Tx<'_>,
+    ids: impl Iterator<Item = AgencyId>,
+) -> Result<BTreeMap<AgencyId, Agency>, Error> {
+    let ids: BTreeSet<AgencyId> = ids.collect();
+    Ok(agencies(tx, &ids.into_iter().collect::<Vec<_>>()).await?)
+}
+
+/// What is due of a bill today, while it is open.
+pub(super) async fn due_today(
+    tx: &mut Tx<'_>,
+    bill: &Bill,
+) -> Result<Option<crate::AmountDue>, Error> {
+    if bill.state(tx.now()) != BillState::Open {
+        return Ok(None);
+    }
+    let todays = todays(tx, std::slice::from_ref(bill)).await?;
+    let today = *todays.get(&bill.id.city()).ok_or(Error::Damaged("city"))?;
+    Ok(Some(rules::amount_due(bill, today)?))
 }

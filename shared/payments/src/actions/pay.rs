@@ -1,183 +1,162 @@
-//! Paying a bill out of a wallet.
+//! Paying bills out of wallets, many in one transaction.
+//!
+//! | step | for the whole batch |
+//! |---|---|
+//! | 1 | whose session has ended, and which requests were answered before |
+//! | 2 | lock the bills; read cities, agencies and shares |
+//! | 3 | lock wallets and payables |
+//! | 4 | decide each command in memory, in the order of arrival: paid, or refused by a fact |
+//! | 5 | write transfers, payments, bills, news, keys and answers |
+//!
+//! Locks are taken in the order of every writer: bills, balances, chain, keys. A refused command
+//! writes nothing but its key and answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io, slice};
 
-use citygate_catalogue::Agency;
-use citygate_identity::{PersonId, RealName, contact, require_session};
-use citygate_kernel::{CityCode, Clock, Money};
-use citygate_ledger::{
-    Account, AccountCode, Transfer, TransferId, find_account, open_account, post,
-};
-use citygate_notify::send_mail;
+use citygate_identity::{RealName, running_sessions, session_ended};
+use citygate_kernel::{CityCode, Money, Problem};
 use citygate_platform::{
-    Cx,
-    db::Tx,
-    http::PageQuery,
-    idempotency::{Answer, Claim, once},
+    Cx, Platform,
+    db::{Db, DbError, Tx},
+    idempotency::{self, Answer, Claim, Request},
+    lane::{Command, LaneSettings, Lanes},
 };
+use futures_util::future::try_join;
 use uuid::Uuid;
 
-use super::{bill::known_agency, top_up::wallet_account};
+use super::desk::Desk;
 use crate::{
     error::Error,
-    events::{BILL_PAID, BillPaid},
-    mail,
-    model::{Bill, BillId, Payment, PaymentId},
-    rules, store,
+    model::{Bill, BillId},
+    store,
     wire::PaymentBody,
 };
 
-/// Pays a bill, once for each claim. `expected` is what the payer was shown: another amount is not
-/// taken. Locks are taken in the order of every writer: key, bill, balances.
-pub(crate) async fn pay_bill(
-    cx: &Cx,
-    payer: &RealName,
-    claim: &Claim,
-    bill: BillId,
-    expected: Option<Money>,
-) -> Result<Answer, Error> {
-    cx.db
-        .tx("payments.pay_bill", async |tx| {
-            require_session(tx, payer).await?;
-            once(cx, tx, claim, 201, async |tx| {
-                let (bill, payment) = settle(tx, payer, bill, expected).await?;
-                let agency = citygate_catalogue::agency(tx, bill.agency).await?;
-                PaymentBody::new(&payment, &bill, &agency, cx.locale)
-            })
-            .await
-        })
-        .await
+/// A bill to be paid.
+pub struct PayBill {
+    pub(crate) request: Request,
+    pub(crate) payer: RealName,
+    pub(crate) bill: BillId,
+    /// How much of it; all that is due when not given.
+    pub(crate) amount: Option<Money>,
+    /// What the payer was shown as due: when something else is, nothing is taken.
+    pub(crate) expected: Option<Money>,
 }
 
-async fn settle(
-    tx: &mut Tx<'_>,
-    payer: &RealName,
-    id: BillId,
-    expected: Option<Money>,
-) -> Result<(Bill, Payment), Error> {
-    let bill = store::lock_bill(tx, id).await?.filter(|bill| bill.debtor == payer.person);
-    let bill = bill.ok_or(Error::BillUnknown)?;
-    if bill.paid {
-        return Err(Error::BillAlreadyPaid);
-    }
-    let today = citygate_catalogue::city(tx, id.city()).await?.date(tx.now());
-    let due = rules::amount_due(&bill, today)?;
-    if expected.is_some_and(|expected| expected != due.total) {
-        return Err(Error::AmountChanged { now: due.total });
-    }
-    let transfer = move_money(tx, payer, &bill, due.total).await?;
-    let payment = Payment {
-        id: PaymentId::new(id.city(), &Clock::manual(tx.now())),
-        bill: id,
-        payer: payer.person,
-        payer_account: payer.account,
-        principal: due.principal,
-        surcharge: due.surcharge,
-        transfer,
-        paid_at: tx.now(),
-    };
-    store::insert_payment(tx, &payment).await?;
-    store::settle(tx, &payment).await?;
-    let news = BillPaid { bill: id, issuer: bill.issuer.clone(), payment: payment.id };
-    BILL_PAID.emit(tx, &news).await?;
-    Ok((bill, payment))
-}
+/// The answer; or a failure, which is not kept: the request may be repeated.
+type Outcome = Result<Answer, Problem>;
 
-async fn move_money(
-    tx: &mut Tx<'_>,
-    payer: &RealName,
-    bill: &Bill,
-    amount: Money,
-) -> Result<TransferId, Error> {
-    let currency = amount.currency();
-    let short = |available| Error::InsufficientFunds { available, needed: amount };
-    let wallet = find_account(tx, &wallet_account(payer.city, payer.person, currency)).await?;
-    let wallet = wallet.ok_or_else(|| short(Money::zero(currency)))?;
-    let payable = Account {
-        city: bill.id.city(),
-        code: AccountCode::AgencyPayable,
-        owner: Some(bill.agency.uuid()),
-        currency,
-    };
-    let payable = open_account(tx, &payable).await?;
-    let transfer = Transfer {
-        id: TransferId::new(bill.id.city(), &Clock::manual(tx.now())),
-        debit: wallet,
-        credit: payable,
-        amount,
-        code: "bill_payment",
-    };
-    match post(tx, &[transfer]).await {
-        Err(citygate_ledger::Error::ExceedsCredits { available }) => Err(short(available)),
-        other => Ok(other.map(|()| transfer.id)?),
+impl Command for PayBill {
+    type Outcome = Outcome;
+
+    fn claim(&self) -> &Claim {
+        &self.request.claim
     }
 }
 
-/// A payment that the person made, with its bill.
-pub(crate) async fn payment_of(
-    cx: &Cx,
-    payer: PersonId,
-    id: PaymentId,
-) -> Result<PaymentBody, Error> {
-    cx.db
-        .tx("payments.get_payment", async |tx| {
-            let payment = store::payment(tx, id).await?.filter(|paid| paid.payer == payer);
-            let payment = payment.ok_or(Error::PaymentUnknown)?;
-            let (bill, agency) = settled(tx, &payment).await?;
-            PaymentBody::new(&payment, &bill, &agency, cx.locale)
-        })
-        .await
+/// How payments reach the database: over lanes, or each in a transaction of its own.
+#[derive(Clone)]
+pub struct PayLanes(Option<Lanes<PayBill>>);
+
+impl PayLanes {
+    /// Starts the lanes, if the settings want any.
+    pub fn start(platform: &Platform, settings: LaneSettings) -> io::Result<Self> {
+        if settings.lanes == 0 {
+            return Ok(Self::direct());
+        }
+        let platform = platform.clone();
+        let lanes = Lanes::start("payments", settings, move || {
+            let db = platform.db.apart(1);
+            async move |batch: &[PayBill]| pay_together(&db, batch).await
+        });
+        Ok(Self(Some(lanes?)))
+    }
+
+    /// No lanes.
+    pub fn direct() -> Self {
+        Self(None)
+    }
 }
 
-/// The payments that a person made, newest first; one more than the page holds.
-pub(crate) async fn payments_of(
-    cx: &Cx,
-    payer: PersonId,
-    page: &PageQuery,
-) -> Result<Vec<PaymentBody>, Error> {
-    cx.db
-        .tx("payments.list_payments", async |tx| {
-            let found = store::payments_of_payer(tx, payer, page.cursor, page.limit() + 1).await?;
-            let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-            for payment in &found {
-                ids.entry(payment.bill.city()).or_default().push(payment.bill.uuid());
-            }
-            let (mut bills, mut agencies) = (BTreeMap::new(), BTreeMap::new());
-            for (city, ids) in ids {
-                let found = store::bills_by_id(tx, city, &ids).await?;
-                bills.extend(found.into_iter().map(|bill| (bill.id, bill)));
-            }
-            let mut bodies = Vec::with_capacity(found.len());
-            for payment in &found {
-                let bill = bills.get(&payment.bill).ok_or(Error::Damaged("bill"))?;
-                let agency = known_agency(tx, &mut agencies, bill.agency).await?;
-                bodies.push(PaymentBody::new(payment, bill, &agency, cx.locale)?);
-            }
-            Ok(bodies)
-        })
-        .await
+/// Pays a bill, once for each claim.
+pub(crate) async fn pay_bill(cx: &Cx, lanes: &PayLanes, pay: PayBill) -> Outcome {
+    match &lanes.0 {
+        // Tries to pay one bill follow each other; nothing else is known of a payment yet.
+        Some(lanes) => lanes.submit(pay.bill, pay).await?,
+        None => {
+            let mut outcomes = pay_together(&cx.db, slice::from_ref(&pay)).await?;
+            outcomes.pop().ok_or_else(|| Error::Damaged("outcome"))?
+        }
+    }
 }
 
-/// What a payment settled, and to whom it went.
-async fn settled(tx: &mut Tx<'_>, payment: &Payment) -> Result<(Bill, Agency), Error> {
-    let bill = store::bill(tx, payment.bill).await?.ok_or(Error::BillUnknown)?;
-    let agency = citygate_catalogue::agency(tx, bill.agency).await?;
-    Ok((bill, agency))
+/// Pays bills in one transaction.
+async fn pay_together(db: &Db, batch: &[PayBill]) -> Result<Vec<Outcome>, DbError> {
+    let paid = db.tx("payments.pay_bills", async |tx| pay_all(tx, batch).await).await;
+    paid.map_err(Error::into_trouble)
 }
 
-/// Puts the receipt of a payment in the post, once.
-pub(crate) async fn post_receipt(cx: &Cx, id: PaymentId) -> Result<(), Error> {
-    cx.db
-        .tx("payments.post_receipt", async |tx| {
-            if !store::insert_receipt_letter(tx, id).await? {
-                return Ok(());
+/// Pays bills in the caller's transaction.
+pub(crate) async fn pay_all(tx: &mut Tx<'_>, batch: &[PayBill]) -> Result<Vec<Outcome>, Error> {
+    let payers: Vec<RealName> = batch.iter().map(|pay| pay.payer).collect();
+    let requests: Vec<&Request> = batch.iter().map(|pay| &pay.request).collect();
+    let running = async { Ok::<_, Error>(running_sessions(tx, &payers).await?) };
+    let answered = async { Ok(idempotency::answers(tx, &requests).await?) };
+    let (running, answered) = try_join(running, answered).await?;
+    let early = running.into_iter().zip(answered).map(|(runs, answer)| match answer {
+        _ if !runs => Some(Err(session_ended().into())),
+        Some(answer) => Some(Ok(answer)),
+        None => None,
+    });
+    let early: Vec<Option<Outcome>> = early.collect();
+    let fresh: Vec<&PayBill> =
+        batch.iter().zip(&early).filter(|(_, early)| early.is_none()).map(|(pay, _)| pay).collect();
+    let mut decided = decide_all(tx, &fresh).await?.into_iter();
+    let outcomes = early.into_iter().map(|early| early.or_else(|| decided.next()));
+    outcomes.collect::<Option<_>>().ok_or(Error::Damaged("outcome"))
+}
+
+/// Decides commands that are new, and writes what was decided.
+async fn decide_all(tx: &mut Tx<'_>, fresh: &[&PayBill]) -> Result<Vec<Outcome>, Error> {
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bills = lock_bills(tx, fresh).await?;
+    let mut desk = Desk::open(tx, bills, fresh).await?;
+    let outcomes: Vec<Outcome> = fresh
+        .iter()
+        .map(|pay| {
+            let Request { locale, request_id, .. } = &pay.request;
+            let answer = desk.pay(pay).and_then(|(payment, bill, agency)| {
+                let body = PaymentBody::new(&payment, bill, agency, *locale)?;
+                Ok(Answer::json(201, &body)?)
+            });
+            match answer {
+                Ok(answer) => Ok(answer),
+                // A fact is an answer to keep; a fault of ours is none, and others go on.
+                Err(fact) => Answer::declined(fact.into(), *locale, request_id).map_err(Into::into),
             }
-            let payment = store::payment(tx, id).await?.ok_or(Error::PaymentUnknown)?;
-            let (bill, agency) = settled(tx, &payment).await?;
-            let city = citygate_catalogue::city(tx, id.city()).await?;
-            let Some(to) = contact(&cx.keys, tx, payment.payer).await? else { return Ok(()) };
-            let letter = mail::receipt(&payment, &bill, &agency, &city, to.locale)?;
-            Ok(send_mail(&cx.keys, tx, &to.email, &letter).await?)
         })
-        .await
+        .collect();
+    let kept: Vec<(&Claim, &Answer)> = fresh
+        .iter()
+        .zip(&outcomes)
+        .filter_map(|(pay, outcome)| Some((pay.claim(), outcome.as_ref().ok()?)))
+        .collect();
+    desk.write(tx, &kept).await?;
+    Ok(outcomes)
+}
+
+/// Locks the bills of a batch, city by city.
+async fn lock_bills(tx: &mut Tx<'_>, batch: &[&PayBill]) -> Result<BTreeMap<BillId, Bill>, Error> {
+    let mut wanted: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
+    for pay in batch {
+        wanted.entry(pay.bill.city()).or_default().push(pay.bill.uuid());
+    }
+    let mut bills = BTreeMap::new();
+    for (city, ids) in wanted {
+        let locked = store::lock_bills(tx, city, &ids).await?;
+        bills.extend(locked.into_iter().map(|bill| (bill.id, bill)));
+    }
+    Ok(bills)
 }

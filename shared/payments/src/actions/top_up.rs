@@ -1,15 +1,14 @@
 //! Money from a card into a wallet.
 
 use citygate_identity::{PersonId, RealName, require_session};
-use citygate_kernel::{CityCode, Clock, Currency, Masked, Money};
-use citygate_ledger::{
-    Account, AccountCode, Transfer, TransferId, balance, find_account, open_account, post,
-};
+use citygate_kernel::{Clock, Masked, Money};
+use citygate_ledger::{Transfer, TransferId, post};
 use citygate_platform::{
     Cx,
     idempotency::{Answer, Claim, once},
 };
 
+use super::wallet::{processor_receivable, wallet_account};
 use crate::{
     error::Error,
     jobs::{RESOLVE_TOP_UP, ResolveTopUp},
@@ -18,27 +17,6 @@ use crate::{
     rules, store,
     wire::TopUpBody,
 };
-
-/// The wallet of a person.
-pub(crate) fn wallet_account(city: CityCode, person: PersonId, currency: Currency) -> Account {
-    Account { city, code: AccountCode::Wallet, owner: Some(person.uuid()), currency }
-}
-
-/// What a wallet holds.
-pub(crate) async fn wallet(cx: &Cx, owner: &RealName) -> Result<Money, Error> {
-    let currency = Currency::Cny;
-    cx.db
-        .tx("payments.get_wallet", async |tx| {
-            let account = wallet_account(owner.city, owner.person, currency);
-            let Some(id) = find_account(tx, &account).await? else {
-                return Ok(Money::zero(currency));
-            };
-            let counters = balance(tx, id).await?;
-            let credits = Money::new(counters.credits_posted, currency);
-            Ok(credits.checked_sub(Money::new(counters.debits_posted, currency))?)
-        })
-        .await
-}
 
 /// Notes a top-up and asks for it to be carried out, once for each claim.
 pub(crate) async fn create_top_up(
@@ -93,19 +71,10 @@ pub(crate) async fn resolve_top_up(cx: &Cx, id: TopUpId, outcome: &Outcome) -> R
                 Outcome::Succeeded => {
                     let currency = top_up.amount.currency();
                     let wallet = wallet_account(id.city(), top_up.person, currency);
-                    let receivable = Account {
-                        city: id.city(),
-                        code: AccountCode::ProcessorReceivable,
-                        owner: None,
-                        currency,
-                    };
-                    let transfer = Transfer {
-                        id: TransferId::new(id.city(), &Clock::manual(tx.now())),
-                        debit: open_account(tx, &receivable).await?,
-                        credit: open_account(tx, &wallet).await?,
-                        amount: top_up.amount,
-                        code: "top_up",
-                    };
+                    let receivable = processor_receivable(id.city(), currency);
+                    let transfer = TransferId::new(id.city(), &Clock::manual(tx.now()));
+                    let transfer =
+                        Transfer::single(transfer, "top_up", receivable, wallet, top_up.amount);
                     post(tx, &[transfer]).await?;
                     return store::resolve_top_up(tx, id, &TopUpState::Succeeded).await;
                 }

@@ -3,4 +3,8 @@
 #![cfg(test)]
 
 mod background;
+mod batches;
+mod lanes;
+mod news;
+mod statements;
 mod transactions;

@@ -1,0 +1,237 @@
+//! Hash chains over history: one block for each batch of a city.
+//!
+//! `hash = SHA-256(hash before || line of each transfer)`, where a line is what the transfer says,
+//! as text (see [`line`]), so that anybody can recompute it with a few lines of SQL. A block is
+//! written in the transaction of its transfers: there is no moment at which one exists without the
+//! other. A city has several chains, so that writers need not wait for each other.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use aws_lc_rs::digest;
+use chrono::{DateTime, Utc};
+use citygate_kernel::CityCode;
+use citygate_platform::{db::Tx, sql::sql};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Binary, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    model::{Account, AccountId},
+    rules::Posted,
+};
+
+/// How many chains a city has.
+const CHAINS: u64 = 16;
+/// What the first block of a chain follows on.
+pub(crate) const GENESIS: [u8; 32] = [0; 32];
+
+/// A transfer as it is hashed.
+pub(crate) struct Line<'a> {
+    pub id: Uuid,
+    pub kind: &'a str,
+    pub pending_id: Option<Uuid>,
+    pub group_id: Option<Uuid>,
+    /// City, account and version of the entry.
+    pub debit: (i32, Uuid, Option<i64>),
+    pub credit: (i32, Uuid, Option<i64>),
+    pub amount_minor: i64,
+    pub currency: &'a str,
+    pub code: &'a str,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The members of a transfer, separated by `|`, in the order of [`Line`]; `-` where there is
+/// nothing; instants in microseconds of Unix time.
+pub(crate) fn line(text: &mut String, line: &Line<'_>) {
+    fn or_dash<T: fmt::Display>(value: Option<T>) -> String {
+        value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+    }
+    use std::fmt;
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        text,
+        "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
+        line.id,
+        line.kind,
+        or_dash(line.pending_id),
+        or_dash(line.group_id),
+        line.debit.0,
+        line.debit.1,
+        or_dash(line.debit.2),
+        line.credit.0,
+        line.credit.1,
+        or_dash(line.credit.2),
+        line.amount_minor,
+        line.currency,
+        line.code,
+        or_dash(line.expires_at.map(|at| at.timestamp_micros())),
+        line.created_at.timestamp_micros(),
+    );
+}
+
+/// The hash of a block.
+pub(crate) fn hash(before: &[u8], lines: &str) -> Vec<u8> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(before);
+    context.update(lines.as_bytes());
+    context.finish().as_ref().to_vec()
+}
+
+/// Adds a block for each city whose transfers these are.
+pub(crate) async fn seal(
+    tx: &Tx<'_>,
+    posted: &[Posted],
+    ids: &BTreeMap<Account, AccountId>,
+) -> Result<(), Error> {
+    let mut cities: BTreeMap<CityCode, (Vec<Uuid>, String)> = BTreeMap::new();
+    for one in posted {
+        let (transfers, lines) = cities.entry(one.transfer.id.city()).or_default();
+        transfers.push(one.transfer.id.uuid());
+        line(lines, &line_of(one, ids, tx.now()));
+    }
+    // Any chain will do; the last bits of a fresh id are random.
+    let any = posted.first().map_or(0, |one| one.transfer.id.uuid().as_u64_pair().1 % CHAINS);
+    let chain = i16::try_from(any).unwrap_or(0);
+    for (city, (transfers, lines)) in cities {
+        let head = lock_head(tx, city, chain).await?;
+        append(tx, city, chain, head, &transfers, &lines).await?;
+    }
+    Ok(())
+}
+
+fn line_of<'a>(one: &Posted, ids: &BTreeMap<Account, AccountId>, now: DateTime<Utc>) -> Line<'a> {
+    let side = |account: &Account, side: usize| {
+        let id = ids.get(account).map_or(Uuid::nil(), |id| id.uuid());
+        let leg = one.legs.as_ref().and_then(|legs| legs.get(side));
+        (account.city.number(), id, leg.map(|leg| leg.version))
+    };
+    Line {
+        id: one.transfer.id.uuid(),
+        kind: one.transfer.movement.kind(),
+        pending_id: one.transfer.movement.hold().map(|hold| hold.uuid()),
+        group_id: one.group.map(|group| group.uuid()),
+        debit: side(&one.debit, 0),
+        credit: side(&one.credit, 1),
+        amount_minor: one.amount.minor(),
+        currency: one.amount.currency().code(),
+        code: one.transfer.code,
+        expires_at: one.expires_at,
+        created_at: now,
+    }
+}
+
+/// The last block of a chain.
+#[derive(QueryableByName)]
+pub(crate) struct Head {
+    #[diesel(sql_type = BigInt)]
+    pub seq: i64,
+    #[diesel(sql_type = Binary)]
+    pub hash: Vec<u8>,
+}
+
+/// Locks the head of a chain: the last lock of a transaction that moves money.
+async fn lock_head(tx: &Tx<'_>, city: CityCode, chain: i16) -> Result<Head, Error> {
+    loop {
+        let head: Option<Head> = sql(
+            "SELECT seq, hash FROM ledger.chains WHERE city = $1 AND chain = $2 FOR NO KEY UPDATE",
+        )
+        .bind::<Integer, _>(city.number())
+        .bind::<SmallInt, _>(chain)
+        .get_result(&mut tx.pipeline())
+        .await
+        .optional()?;
+        if let Some(head) = head {
+            return Ok(head);
+        }
+        sql("INSERT INTO ledger.chains (city, chain, seq, hash) VALUES ($1, $2, 0, $3) \
+             ON CONFLICT DO NOTHING")
+        .bind::<Integer, _>(city.number())
+        .bind::<SmallInt, _>(chain)
+        .bind::<Binary, _>(GENESIS.as_slice())
+        .execute(&mut tx.pipeline())
+        .await?;
+    }
+}
+
+async fn append(
+    tx: &Tx<'_>,
+    city: CityCode,
+    chain: i16,
+    head: Head,
+    transfers: &[Uuid],
+    lines: &str,
+) -> Result<(), Error> {
+    let now = tx.now();
+    sql("WITH block AS (INSERT INTO ledger.blocks \
+         (city, chain, seq, transfer_ids, hash, sealed_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         RETURNING city, chain, seq, hash) \
+         UPDATE ledger.chains c SET seq = block.seq, hash = block.hash FROM block \
+         WHERE c.city = block.city AND c.chain = block.chain")
+    .bind::<Integer, _>(city.number())
+    .bind::<SmallInt, _>(chain)
+    .bind::<BigInt, _>(head.seq + 1)
+    .bind::<Array<SqlUuid>, _>(transfers)
+    .bind::<Binary, _>(hash(&head.hash, lines))
+    .bind::<Timestamptz, _>(now)
+    .execute(&mut tx.pipeline())
+    .await?;
+    Ok(())
+}
+
+/// What verification reads of a transfer.
+#[derive(QueryableByName)]
+pub(crate) struct TransferRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = diesel::sql_types::Nullable<SqlUuid>)]
+    pub pending_id: Option<Uuid>,
+    #[diesel(sql_type = diesel::sql_types::Nullable<SqlUuid>)]
+    pub group_id: Option<Uuid>,
+    #[diesel(sql_type = Integer)]
+    pub debit_city: i32,
+    #[diesel(sql_type = SqlUuid)]
+    pub debit_account: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
+    pub debit_version: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    pub credit_city: i32,
+    #[diesel(sql_type = SqlUuid)]
+    pub credit_account: Uuid,
+    #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
+    pub credit_version: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    pub amount_minor: i64,
+    #[diesel(sql_type = Text)]
+    pub currency: String,
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    #[diesel(sql_type = diesel::sql_types::Nullable<Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+}
+
+impl TransferRow {
+    pub(crate) fn line(&self) -> Line<'_> {
+        Line {
+            id: self.id,
+            kind: &self.kind,
+            pending_id: self.pending_id,
+            group_id: self.group_id,
+            debit: (self.debit_city, self.debit_account, self.debit_version),
+            credit: (self.credit_city, self.credit_account, self.credit_version),
+            amount_minor: self.amount_minor,
+            currency: &self.currency,
+            code: &self.code,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Every statement of the gateway.
+
+mod bills;
+mod payments;
+mod refunds;
+mod shares;
+mod top_ups;
+
+use citygate_kernel::{CityCode, Money};
+
+pub(crate) use self::{bills::*, payments::*, refunds::*, shares::*, top_ups::*};
+use crate::error::Error;
+
+fn city(number: i32) -> Result<CityCode, Error> {
+    number.try_into().map_err(|_| Error::Damaged("city"))
+}
+
+fn money(minor: i64, currency: &str) -> Result<Money, Error> {
+    Ok(Money::new(minor, currency.parse().map_err(|_| Error::Damaged("currency"))?))
+}
+
+/// One column of a batch.
+fn column<T, V>(rows: &[T], value: impl Fn(&T) -> V) -> Vec<V> {
+    rows.iter().map(value).collect()
+}
