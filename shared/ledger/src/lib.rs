@@ -3,7 +3,7 @@
 //! | noun | what it is | states |
 //! |---|---|---|
 //! | [`Account`] | a place where money of one currency stands, in one city | |
-//! | [`Transfer`] | something that happens between two accounts; immutable | single, pending, post, void, expire |
+//! | [`Transfer`] | what happens between two accounts; immutable | single, pending, post, void, expire |
 //! | [`Hold`] | an amount that a pending transfer has set aside | open → posted, voided, expired |
 //! | [`Entry`] | what a transfer did to one account: signed amount, balance after, version | |
 //! | [`Balance`] | the four counters of an account: pending and posted, debit and credit | |

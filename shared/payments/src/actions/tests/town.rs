@@ -24,6 +24,8 @@ use crate::{
 
 const CITY: CityCode = CityCode::HANGZHOU;
 pub(super) const AGENCIES: u128 = 3;
+/// How many kinds of bills there are.
+pub(super) const KINDS: u128 = 7;
 /// The last of them has signed out.
 pub(super) const PEOPLE: u128 = 5;
 pub(super) struct Town {
@@ -78,7 +80,7 @@ pub(super) fn new_bill(n: u128) -> NewBill {
         terms: Terms::default(),
     };
     let late = today() - TimeDelta::days(3);
-    match n % 7 {
+    match n % KINDS {
         1 => bill.due_on = late,
         2 => bill.terms.allows_partial = true,
         3 => {
