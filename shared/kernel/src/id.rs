@@ -1,6 +1,6 @@
 //! Typed identifiers: a UUIDv7 inside, an opaque prefixed string outside.
 
-use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use utoipa::{
@@ -85,6 +85,15 @@ impl<K: Kind> CityId<K> {
     /// What a table stores in `id`.
     pub const fn uuid(self) -> Uuid {
         self.uuid
+    }
+
+    /// What a table stores in `id`, city by city: statements name one city at a time.
+    pub fn by_city(ids: impl IntoIterator<Item = Self>) -> BTreeMap<CityCode, Vec<Uuid>> {
+        let mut cities: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
+        for id in ids {
+            cities.entry(id.city).or_default().push(id.uuid);
+        }
+        cities
     }
 }
 

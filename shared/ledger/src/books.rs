@@ -42,8 +42,7 @@ impl Books {
         accounts: impl IntoIterator<Item = Account>,
         holds: &[TransferId],
     ) -> Result<Self, Error> {
-        let held =
-            if holds.is_empty() { BTreeMap::new() } else { store::lock_holds(tx, holds).await? };
+        let held = store::lock_holds(tx, holds).await?;
         let mut wanted: BTreeSet<Account> = accounts.into_iter().collect();
         wanted.extend(held.values().flat_map(|hold| [hold.debit, hold.credit]));
         let locked = store::lock(tx, &wanted).await?;

@@ -5,7 +5,10 @@
 //! written in the transaction of its transfers: there is no moment at which one exists without the
 //! other. A city has several chains, so that writers need not wait for each other.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write as _},
+};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
@@ -13,7 +16,7 @@ use citygate_kernel::CityCode;
 use citygate_platform::{db::Tx, sql::sql};
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Binary, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Integer, SmallInt, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -48,10 +51,9 @@ pub(crate) struct Line<'a> {
 /// The members of a transfer, separated by `|`, in the order of [`Line`]; `-` where there is
 /// nothing; instants in microseconds of Unix time.
 pub(crate) fn line(text: &mut String, line: &Line<'_>) {
-    fn or_dash<T: fmt::Display>(value: Option<T>) -> String {
+    fn or_dash(value: Option<impl Display>) -> String {
         value.map_or_else(|| "-".to_owned(), |value| value.to_string())
     }
-    use std::fmt;
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
@@ -127,11 +129,11 @@ fn line_of<'a>(one: &Posted, ids: &BTreeMap<Account, AccountId>, now: DateTime<U
 
 /// The last block of a chain.
 #[derive(QueryableByName)]
-pub(crate) struct Head {
+struct Head {
     #[diesel(sql_type = BigInt)]
-    pub seq: i64,
+    seq: i64,
     #[diesel(sql_type = Binary)]
-    pub hash: Vec<u8>,
+    hash: Vec<u8>,
 }
 
 /// Locks the head of a chain: the last lock of a transaction that moves money.
@@ -181,57 +183,4 @@ async fn append(
     .execute(&mut tx.pipeline())
     .await?;
     Ok(())
-}
-
-/// What verification reads of a transfer.
-#[derive(QueryableByName)]
-pub(crate) struct TransferRow {
-    #[diesel(sql_type = SqlUuid)]
-    pub id: Uuid,
-    #[diesel(sql_type = Text)]
-    pub kind: String,
-    #[diesel(sql_type = diesel::sql_types::Nullable<SqlUuid>)]
-    pub pending_id: Option<Uuid>,
-    #[diesel(sql_type = diesel::sql_types::Nullable<SqlUuid>)]
-    pub group_id: Option<Uuid>,
-    #[diesel(sql_type = Integer)]
-    pub debit_city: i32,
-    #[diesel(sql_type = SqlUuid)]
-    pub debit_account: Uuid,
-    #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
-    pub debit_version: Option<i64>,
-    #[diesel(sql_type = Integer)]
-    pub credit_city: i32,
-    #[diesel(sql_type = SqlUuid)]
-    pub credit_account: Uuid,
-    #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
-    pub credit_version: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    pub amount_minor: i64,
-    #[diesel(sql_type = Text)]
-    pub currency: String,
-    #[diesel(sql_type = Text)]
-    pub code: String,
-    #[diesel(sql_type = diesel::sql_types::Nullable<Timestamptz>)]
-    pub expires_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Timestamptz)]
-    pub created_at: DateTime<Utc>,
-}
-
-impl TransferRow {
-    pub(crate) fn line(&self) -> Line<'_> {
-        Line {
-            id: self.id,
-            kind: &self.kind,
-            pending_id: self.pending_id,
-            group_id: self.group_id,
-            debit: (self.debit_city, self.debit_account, self.debit_version),
-            credit: (self.credit_city, self.credit_account, self.credit_version),
-            amount_minor: self.amount_minor,
-            currency: &self.currency,
-            code: &self.code,
-            expires_at: self.expires_at,
-            created_at: self.created_at,
-        }
-    }
 }

@@ -16,7 +16,7 @@ use crate::{
     error::Error,
     model::{Account, AccountId, Balance, Entry, TransferId, TrialBalance},
     schema::{accounts, balances, entries, transfers},
-    store::{account, city, currency},
+    store::{Sides, city, currency},
 };
 
 /// An account that exists.
@@ -178,26 +178,7 @@ pub(crate) async fn transfer(
     tx: &mut Tx<'_>,
     id: TransferId,
 ) -> Result<Option<(Account, Account, Money)>, Error> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Integer)]
-        debit_city: i32,
-        #[diesel(sql_type = Text)]
-        debit_code: String,
-        #[diesel(sql_type = Nullable<SqlUuid>)]
-        debit_owner: Option<Uuid>,
-        #[diesel(sql_type = Integer)]
-        credit_city: i32,
-        #[diesel(sql_type = Text)]
-        credit_code: String,
-        #[diesel(sql_type = Nullable<SqlUuid>)]
-        credit_owner: Option<Uuid>,
-        #[diesel(sql_type = BigInt)]
-        amount_minor: i64,
-        #[diesel(sql_type = Text)]
-        currency: String,
-    }
-    let row: Option<Row> = sql(
+    let row: Option<Sides> = sql(
         "SELECT t.debit_city, d.code AS debit_code, d.owner_id AS debit_owner, t.credit_city, \
          c.code AS credit_code, c.owner_id AS credit_owner, t.amount_minor, \
          t.currency::text AS currency FROM ledger.transfers t \
@@ -210,13 +191,7 @@ pub(crate) async fn transfer(
     .get_result(tx.conn())
     .await
     .optional()?;
-    let Some(row) = row else { return Ok(None) };
-    let currency = currency(&row.currency)?;
-    Ok(Some((
-        account(row.debit_city, &row.debit_code, currency, row.debit_owner)?,
-        account(row.credit_city, &row.credit_code, currency, row.credit_owner)?,
-        Money::new(row.amount_minor, currency),
-    )))
+    row.map(|row| row.accounts()).transpose()
 }
 
 #[derive(QueryableByName)]

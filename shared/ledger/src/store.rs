@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use citygate_kernel::{CityCode, Clock, Currency, Money};
 use citygate_platform::{
     db::{DbError, Tx},
-    sql::sql,
+    sql::{column, sql},
 };
 use diesel::{
     prelude::*,
@@ -24,7 +24,6 @@ use crate::{
     schema::balances,
 };
 
-/// The two cities of something that should not have been written.
 pub(crate) fn city(number: i32) -> Result<CityCode, Error> {
     number.try_into().map_err(|_| Error::Damaged("city"))
 }
@@ -211,11 +210,6 @@ pub(crate) async fn insert_transfers(
     Ok(())
 }
 
-/// One column of a batch.
-fn column<T, V>(rows: &[T], value: impl Fn(&T) -> V) -> Vec<V> {
-    rows.iter().map(value).collect()
-}
-
 pub(crate) async fn insert_entries(
     tx: &Tx<'_>,
     posted: &[Posted],
@@ -282,10 +276,9 @@ pub(crate) async fn set_overdraft(tx: &mut Tx<'_>, id: AccountId, minor: i64) ->
     Ok(())
 }
 
+/// Two accounts and an amount between them, with the names of its members as columns.
 #[derive(QueryableByName)]
-struct HoldRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+pub(crate) struct Sides {
     #[diesel(sql_type = Integer)]
     debit_city: i32,
     #[diesel(sql_type = Text)]
@@ -302,12 +295,29 @@ struct HoldRow {
     amount_minor: i64,
     #[diesel(sql_type = Text)]
     currency: String,
+}
+
+impl Sides {
+    pub(crate) fn accounts(&self) -> Result<(Account, Account, Money), Error> {
+        let currency = currency(&self.currency)?;
+        let debit = account(self.debit_city, &self.debit_code, currency, self.debit_owner)?;
+        let credit = account(self.credit_city, &self.credit_code, currency, self.credit_owner)?;
+        Ok((debit, credit, Money::new(self.amount_minor, currency)))
+    }
+}
+
+#[derive(QueryableByName)]
+struct HoldRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(embed)]
+    sides: Sides,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     expires_at: Option<DateTime<Utc>>,
 }
 
 /// An account by its parts as stored.
-pub(crate) fn account(
+fn account(
     number: i32,
     code: &str,
     currency: Currency,
@@ -322,12 +332,8 @@ pub(crate) async fn lock_holds(
     tx: &Tx<'_>,
     ids: &[TransferId],
 ) -> Result<BTreeMap<TransferId, Hold>, Error> {
-    let mut by_city: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for id in ids {
-        by_city.entry(id.city()).or_default().push(id.uuid());
-    }
     let mut holds = BTreeMap::new();
-    for (city, ids) in by_city {
+    for (city, ids) in TransferId::by_city(ids.iter().copied()) {
         let rows: Vec<HoldRow> =
             sql("SELECT h.id, h.debit_city, d.code AS debit_code, d.owner_id AS debit_owner, \
              h.credit_city, c.code AS credit_code, c.owner_id AS credit_owner, h.amount_minor, \
@@ -340,15 +346,9 @@ pub(crate) async fn lock_holds(
             .load(&mut tx.pipeline())
             .await?;
         for row in rows {
-            let currency = currency(&row.currency)?;
-            let hold = Hold {
-                id: TransferId::from_parts(city, row.id),
-                debit: account(row.debit_city, &row.debit_code, currency, row.debit_owner)?,
-                credit: account(row.credit_city, &row.credit_code, currency, row.credit_owner)?,
-                amount: Money::new(row.amount_minor, currency),
-                expires_at: row.expires_at,
-            };
-            holds.insert(hold.id, hold);
+            let id = TransferId::from_parts(city, row.id);
+            let (debit, credit, amount) = row.sides.accounts()?;
+            holds.insert(id, Hold { id, debit, credit, amount, expires_at: row.expires_at });
         }
     }
     Ok(holds)

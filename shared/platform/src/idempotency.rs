@@ -142,11 +142,25 @@ where
     T: Serialize,
     E: TxError + Into<Problem>,
 {
+    once_saying(cx, tx, claim, async |tx| Ok((status, action(tx).await?))).await
+}
+
+/// [`once`] for an action that says itself with which status it succeeds.
+pub async fn once_saying<T, E>(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    action: impl AsyncFnOnce(&mut Tx<'_>) -> Result<(u16, T), E>,
+) -> Result<Answer, E>
+where
+    T: Serialize,
+    E: TxError + Into<Problem>,
+{
     if !insert(tx, claim).await? {
         return Ok(repeat(stored(tx, claim).await?, claim, cx.locale, &cx.request_id));
     }
     let answer = match tx.part(action).await {
-        Ok(value) => Answer::json(status, &value)?,
+        Ok((status, value)) => Answer::json(status, &value)?,
         Err(error) if error.as_db().is_some() => return Err(error),
         Err(fact) => Answer::declined(fact.into(), cx.locale, &cx.request_id)?,
     };

@@ -1,7 +1,7 @@
 //! Statements written out in SQL, for what the query builder cannot say: whole batches as arrays.
 //!
-//! Unlike `diesel::sql_query`, such a statement is prepared once for each connection, and costs
-//! neither a parse nor a plan after that.
+//! Unlike `diesel::sql_query`, such a statement is prepared once for each connection: no parse after
+//! that, and a plan only now and then.
 
 use std::marker::PhantomData;
 
@@ -35,6 +35,11 @@ impl<'a> Sql<'a> {
         self.values.push(Box::new(Value(value, PhantomData::<ST>)));
         self
     }
+}
+
+/// One column of a batch: what `value` takes of each row.
+pub fn column<T, V>(rows: &[T], value: impl Fn(&T) -> V) -> Vec<V> {
+    rows.iter().map(value).collect()
 }
 
 /// A value to be sent with a statement.

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use citygate_platform::{
     db::{Db, Tx},
     sql::sql,
 };
 use diesel::{
     QueryableByName,
-    sql_types::{Array, BigInt, Binary, Bool, Integer, SmallInt, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz,
+        Uuid as SqlUuid,
+    },
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::{ChainHead, Verified, VerifyError, fault, patiently};
-use crate::chain::{GENESIS, TransferRow, hash, line};
+use crate::chain::{GENESIS, Line, hash, line};
 
 /// How many transfers are read at a time.
 const PAGE: usize = 5_000;
@@ -39,6 +43,59 @@ struct BlockRow {
     transfer_ids: Vec<Uuid>,
     #[diesel(sql_type = Binary)]
     hash: Vec<u8>,
+}
+
+/// A transfer as it was written.
+#[derive(QueryableByName)]
+struct TransferRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pending_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    group_id: Option<Uuid>,
+    #[diesel(sql_type = Integer)]
+    debit_city: i32,
+    #[diesel(sql_type = SqlUuid)]
+    debit_account: Uuid,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    debit_version: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    credit_city: i32,
+    #[diesel(sql_type = SqlUuid)]
+    credit_account: Uuid,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    credit_version: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    amount_minor: i64,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    expires_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+}
+
+impl TransferRow {
+    fn line(&self) -> Line<'_> {
+        Line {
+            id: self.id,
+            kind: &self.kind,
+            pending_id: self.pending_id,
+            group_id: self.group_id,
+            debit: (self.debit_city, self.debit_account, self.debit_version),
+            credit: (self.credit_city, self.credit_account, self.credit_version),
+            amount_minor: self.amount_minor,
+            currency: &self.currency,
+            code: &self.code,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+        }
+    }
 }
 
 /// A transfer, and what its entries and its hold say.

@@ -6,7 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_identity::PersonId;
 use citygate_kernel::{CityCode, Rate, Text};
-use citygate_platform::{db::Tx, http::Cursor, sql::sql};
+use citygate_platform::{
+    db::Tx,
+    http::Cursor,
+    sql::{column, sql},
+};
 use diesel::{
     prelude::*,
     sql_types::{
@@ -17,7 +21,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{city, column, money};
+use super::{city, money};
 use crate::{
     error::Error,
     model::{Bill, BillId, BillState, Instalment, NewBill, Parts, Progress, Surcharge},

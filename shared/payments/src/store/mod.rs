@@ -18,8 +18,3 @@ fn city(number: i32) -> Result<CityCode, Error> {
 fn money(minor: i64, currency: &str) -> Result<Money, Error> {
     Ok(Money::new(minor, currency.parse().map_err(|_| Error::Damaged("currency"))?))
 }
-
-/// One column of a batch.
-fn column<T, V>(rows: &[T], value: impl Fn(&T) -> V) -> Vec<V> {
-    rows.iter().map(value).collect()
-}

@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::CityCode;
 use citygate_ledger::TransferId;
-use citygate_platform::{db::Tx, http::Cursor, sql::sql};
+use citygate_platform::{
+    db::Tx,
+    http::Cursor,
+    sql::{column, sql},
+};
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Integer, Text, Timestamptz, Uuid as SqlUuid},
@@ -12,7 +16,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{city, column, money};
+use super::{city, money};
 use crate::{
     error::Error,
     model::{BillId, Payment, PaymentId},

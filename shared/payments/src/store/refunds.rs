@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use citygate_kernel::{CityCode, Currency, Money};
 use citygate_ledger::TransferId;
-use citygate_platform::{db::Tx, sql::sql};
+use citygate_platform::{
+    db::Tx,
+    sql::{column, sql},
+};
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Integer, SmallInt, Uuid as SqlUuid},
@@ -13,7 +16,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{city, column, money};
+use super::{city, money};
 use crate::{
     error::Error,
     model::{PaymentId, Refund, RefundId, RefundedLine},

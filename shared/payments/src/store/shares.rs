@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{CityCode, Currency, Money, Text};
 use citygate_ledger::TransferId;
-use citygate_platform::{db::Tx, sql::sql};
+use citygate_platform::{
+    db::Tx,
+    sql::{column, sql},
+};
 use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Integer, SmallInt, Text as SqlText, Uuid as SqlUuid},
@@ -13,7 +16,6 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::column;
 use crate::{
     error::Error,
     model::{BillId, Line, NewBill, PaymentId, PaymentShare, RefundedLine, Share},
