@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     jobs,
     model::{Account, AccountId, Balance, Hold, Transfer, TransferId},
-    rules::{Fold, State, fits},
+    rules::{Fold, Posted, State, fits},
     store,
 };
 
@@ -91,10 +91,13 @@ impl Books {
     }
 
     /// Writes what was posted.
-    pub async fn write(mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        if self.fold.posted.is_empty() {
-            return Ok(());
-        }
+    pub async fn write(self, tx: &Tx<'_>) -> Result<(), Error> {
+        self.ready(tx).await?.write(tx).await
+    }
+
+    /// Opens the accounts that are reached for the first time, and exchanges holds: what has to
+    /// be there before the rest is written.
+    pub async fn ready(mut self, tx: &Tx<'_>) -> Result<ReadyBooks, Error> {
         let touched: BTreeSet<Account> =
             self.fold.posted.iter().flat_map(|posted| [posted.debit, posted.credit]).collect();
         let unopened: Vec<Account> =
@@ -107,20 +110,12 @@ impl Books {
             .filter_map(|a| Some((a, (*self.ids.get(&a)?, *self.fold.states.get(&a)?))))
             .collect();
         self.exchange_holds(tx).await?;
-        let (ids, tx) = (&self.ids, &*tx);
-        // In this order, and in one go.
-        let written = try_join4(
-            store::insert_transfers(tx, &self.fold.posted, ids),
-            store::insert_entries(tx, &self.fold.posted, ids),
-            store::update_balances(tx, &changed),
-            chain::seal(tx, &self.fold.posted, ids),
-        );
-        written.await.map(|_| ())
+        Ok(ReadyBooks { posted: self.fold.posted, ids: self.ids, changed })
     }
 
     /// Writes the holds that were made, deletes those that were resolved, and sees to it that the
     /// new ones end.
-    async fn exchange_holds(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+    async fn exchange_holds(&self, tx: &Tx<'_>) -> Result<(), Error> {
         let (before, after) = (&self.held, &self.fold.holds);
         let gone: Vec<TransferId> =
             before.keys().filter(|id| !after.contains_key(id)).copied().collect();
@@ -135,5 +130,29 @@ impl Books {
         store::insert_holds(tx, &made, &self.ids).await?;
         let ends = made.iter().filter_map(|hold| Some((hold.id, hold.expires_at?))).collect();
         jobs::schedule(tx, ends).await
+    }
+}
+
+/// Books of which only what was posted is still to be written.
+pub struct ReadyBooks {
+    posted: Vec<Posted>,
+    ids: BTreeMap<Account, AccountId>,
+    changed: BTreeMap<Account, (AccountId, State)>,
+}
+
+impl ReadyBooks {
+    /// Writes it in one go, which others may join.
+    pub async fn write(&self, tx: &Tx<'_>) -> Result<(), Error> {
+        if self.posted.is_empty() {
+            return Ok(());
+        }
+        // In this order.
+        let written = try_join4(
+            store::insert_transfers(tx, &self.posted, &self.ids),
+            store::insert_entries(tx, &self.posted, &self.ids),
+            store::update_balances(tx, &self.changed),
+            chain::seal(tx, &self.posted, &self.ids),
+        );
+        written.await.map(|_| ())
     }
 }

@@ -14,11 +14,9 @@ use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use citygate_kernel::CityCode;
 use citygate_platform::{db::Tx, sql::sql};
-use diesel::{
-    prelude::*,
-    sql_types::{Array, BigInt, Binary, Integer, SmallInt, Timestamptz, Uuid as SqlUuid},
-};
+use diesel::sql_types::{Array, Binary, Integer, SmallInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use crate::{
@@ -99,11 +97,10 @@ pub(crate) async fn seal(
     // Any chain will do; the last bits of a fresh id are random.
     let any = posted.first().map_or(0, |one| one.transfer.id.uuid().as_u64_pair().1 % CHAINS);
     let chain = i16::try_from(any).unwrap_or(0);
-    for (city, (transfers, lines)) in cities {
-        let head = lock_head(tx, city, chain).await?;
-        append(tx, city, chain, head, &transfers, &lines).await?;
-    }
-    Ok(())
+    let blocks = cities.iter();
+    let appended =
+        blocks.map(|(city, (transfers, lines))| append(tx, *city, chain, transfers, lines));
+    try_join_all(appended).await.map(|_| ())
 }
 
 fn line_of<'a>(one: &Posted, ids: &BTreeMap<Account, AccountId>, now: DateTime<Utc>) -> Line<'a> {
@@ -127,58 +124,29 @@ fn line_of<'a>(one: &Posted, ids: &BTreeMap<Account, AccountId>, now: DateTime<U
     }
 }
 
-/// The last block of a chain.
-#[derive(QueryableByName)]
-struct Head {
-    #[diesel(sql_type = BigInt)]
-    seq: i64,
-    #[diesel(sql_type = Binary)]
-    hash: Vec<u8>,
-}
-
-/// Locks the head of a chain: the last lock of a transaction that moves money.
-async fn lock_head(tx: &Tx<'_>, city: CityCode, chain: i16) -> Result<Head, Error> {
-    loop {
-        let head: Option<Head> = sql(
-            "SELECT seq, hash FROM ledger.chains WHERE city = $1 AND chain = $2 FOR NO KEY UPDATE",
-        )
-        .bind::<Integer, _>(city.number())
-        .bind::<SmallInt, _>(chain)
-        .get_result(&mut tx.pipeline())
-        .await
-        .optional()?;
-        if let Some(head) = head {
-            return Ok(head);
-        }
-        sql("INSERT INTO ledger.chains (city, chain, seq, hash) VALUES ($1, $2, 0, $3) \
-             ON CONFLICT DO NOTHING")
-        .bind::<Integer, _>(city.number())
-        .bind::<SmallInt, _>(chain)
-        .bind::<Binary, _>(GENESIS.as_slice())
-        .execute(&mut tx.pipeline())
-        .await?;
-    }
-}
-
+/// Adds a block to a chain, whose head is the last lock of a transaction that moves money. One
+/// statement, so that nobody waits for the head while somebody else computes.
 async fn append(
     tx: &Tx<'_>,
     city: CityCode,
     chain: i16,
-    head: Head,
     transfers: &[Uuid],
     lines: &str,
 ) -> Result<(), Error> {
     let now = tx.now();
-    sql("WITH block AS (INSERT INTO ledger.blocks \
-         (city, chain, seq, transfer_ids, hash, sealed_at) VALUES ($1, $2, $3, $4, $5, $6) \
-         RETURNING city, chain, seq, hash) \
-         UPDATE ledger.chains c SET seq = block.seq, hash = block.hash FROM block \
-         WHERE c.city = block.city AND c.chain = block.chain")
+    sql("WITH new AS (SELECT $1 AS city, $2 AS chain, $3 AS genesis, $4 AS lines), \
+         head AS (INSERT INTO ledger.chains AS c (city, chain, seq, hash) \
+           SELECT city, chain, 1, sha256(genesis || lines) FROM new \
+           ON CONFLICT (city, chain) DO UPDATE \
+           SET seq = c.seq + 1, hash = sha256(c.hash || (SELECT lines FROM new)) \
+           RETURNING city, chain, seq, hash) \
+         INSERT INTO ledger.blocks (city, chain, seq, hash, transfer_ids, sealed_at) \
+         SELECT head.*, $5, $6 FROM head")
     .bind::<Integer, _>(city.number())
     .bind::<SmallInt, _>(chain)
-    .bind::<BigInt, _>(head.seq + 1)
+    .bind::<Binary, _>(GENESIS.as_slice())
+    .bind::<Binary, _>(lines.as_bytes())
     .bind::<Array<SqlUuid>, _>(transfers)
-    .bind::<Binary, _>(hash(&head.hash, lines))
     .bind::<Timestamptz, _>(now)
     .execute(&mut tx.pipeline())
     .await?;

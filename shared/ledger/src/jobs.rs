@@ -25,7 +25,7 @@ const EXPIRE_HOLD: Task<ExpireHold> = Task::new("ledger.expire_hold");
 
 /// Sees to it that holds are released when their time is over.
 pub(crate) async fn schedule(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     ends: Vec<(TransferId, DateTime<Utc>)>,
 ) -> Result<(), Error> {
     let due: Vec<_> = ends.into_iter().map(|(hold, at)| (ExpireHold { hold }, at)).collect();

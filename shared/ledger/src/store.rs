@@ -129,7 +129,7 @@ const LOCK_UNOWNED: &str = "SELECT a.owner_id, b.account_id, b.debits_pending, b
 
 /// Opens accounts. If somebody else has just opened one of them, the transaction is repeated.
 pub(crate) async fn open(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     accounts: &[Account],
 ) -> Result<Vec<(Account, AccountId)>, Error> {
     let now = tx.now();
@@ -149,7 +149,7 @@ pub(crate) async fn open(
             opened.iter().map(|(a, _)| a.owner).collect::<Vec<_>>(),
         )
         .bind::<Array<Text>, _>(opened.iter().map(|(a, _)| a.currency.code()).collect::<Vec<_>>())
-        .execute(tx.conn())
+        .execute(&mut tx.pipeline())
         .await?;
     if inserted < opened.len() {
         return Err(DbError::Overtaken("an account was opened meanwhile").into());
@@ -160,7 +160,7 @@ pub(crate) async fn open(
     .bind::<Array<Integer>, _>(cities())
     .bind::<Array<SqlUuid>, _>(ids())
     .bind::<Array<Bool>, _>(guarded.collect::<Vec<_>>())
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(opened)
 }
@@ -354,18 +354,18 @@ pub(crate) async fn lock_holds(
     Ok(holds)
 }
 
-pub(crate) async fn delete_holds(tx: &mut Tx<'_>, gone: &[TransferId]) -> Result<(), Error> {
+pub(crate) async fn delete_holds(tx: &Tx<'_>, gone: &[TransferId]) -> Result<(), Error> {
     sql("DELETE FROM ledger.holds USING unnest($1, $2) AS gone (city, id) \
          WHERE holds.city = gone.city AND holds.id = gone.id")
     .bind::<Array<Integer>, _>(column(gone, |id| id.city().number()))
     .bind::<Array<SqlUuid>, _>(column(gone, |id| id.uuid()))
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(())
 }
 
 pub(crate) async fn insert_holds(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     made: &[&Hold],
     ids: &BTreeMap<Account, AccountId>,
 ) -> Result<(), Error> {
@@ -381,7 +381,7 @@ pub(crate) async fn insert_holds(
     .bind::<Array<BigInt>, _>(column(made, |h| h.amount.minor()))
     .bind::<Array<Text>, _>(column(made, |h| h.amount.currency().code()))
     .bind::<Array<Nullable<Timestamptz>>, _>(column(made, |h| h.expires_at))
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(())
 }

@@ -23,6 +23,7 @@ use aws_lc_rs::digest;
 use citygate_kernel::{CityCode, Locale, Problem};
 use diesel::{
     prelude::*,
+    result::{DatabaseErrorKind, Error as DieselError},
     sql_types::{Array, Binary, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -277,8 +278,7 @@ pub async fn keep(tx: &Tx<'_>, given: &[(&Claim, &Answer)]) -> Result<(), DbErro
     let now = tx.now();
     let kept = sql("INSERT INTO platform.idempotency_keys \
          (city, subject_id, key, request_hash, status, content_type, body, created_at) \
-         SELECT given.*, $1 FROM unnest($2, $3, $4, $5, $6, $7, $8) AS given \
-         ON CONFLICT DO NOTHING");
+         SELECT given.*, $1 FROM unnest($2, $3, $4, $5, $6, $7, $8) AS given");
     let kept = kept
         .bind::<Timestamptz, _>(now)
         .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
@@ -293,9 +293,12 @@ pub async fn keep(tx: &Tx<'_>, given: &[(&Claim, &Answer)]) -> Result<(), DbErro
         .bind::<Array<Text>, _>(answers().map(|a| a.content_type.as_str()).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(answers().map(|a| a.body.as_str()).collect::<Vec<_>>())
         .execute(&mut tx.pipeline())
-        .await?;
-    if kept == given.len() {
-        return Ok(());
+        .await;
+    match kept {
+        Ok(_) => Ok(()),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(DbError::Overtaken("an idempotency key was used meanwhile"))
+        }
+        Err(error) => Err(error.into()),
     }
-    Err(DbError::Overtaken("an idempotency key was used meanwhile"))
 }

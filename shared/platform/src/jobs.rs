@@ -27,7 +27,7 @@ use crate::{
     Cx,
     db::{DbError, Tx},
     schema::{events, jobs},
-    sql::sql,
+    sql::{column, sql},
 };
 
 /// Prefix of job identifiers.
@@ -175,7 +175,7 @@ impl<P: Serialize + DeserializeOwned> Task<P> {
     /// Enqueues many, each due at its instant.
     pub async fn enqueue_all(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &Tx<'_>,
         due: &[(P, DateTime<Utc>)],
     ) -> Result<(), DbError> {
         let payloads: Vec<_> = due.iter().map(|(p, _)| to_value(p)).collect::<Result<_, _>>()?;
@@ -208,26 +208,12 @@ impl<P: Serialize + DeserializeOwned> Event<P> {
 
     /// Writes the news into the outbox of this transaction.
     pub async fn emit(&self, tx: &mut Tx<'_>, payload: &P) -> Result<(), DbError> {
-        self.emit_all(tx, std::slice::from_ref(payload)).await
+        emit_all(tx, vec![self.news(std::slice::from_ref(payload))?]).await
     }
 
-    /// Writes several pieces of news as one row of the outbox. Listeners hear each by itself.
-    pub async fn emit_all(&self, tx: &Tx<'_>, news: &[P]) -> Result<(), DbError> {
-        if news.is_empty() {
-            return Ok(());
-        }
-        let now = tx.now();
-        tx.tell();
-        diesel::insert_into(events::table)
-            .values((
-                events::id.eq(new_id(now)),
-                events::name.eq(self.0),
-                events::payload.eq(to_value(news)?),
-                events::happened_at.eq(now),
-            ))
-            .execute(&mut tx.pipeline())
-            .await?;
-        Ok(())
+    /// Several pieces of news, to be written as one row. Listeners hear each by itself.
+    pub fn news(&self, news: &[P]) -> Result<News, DbError> {
+        Ok(News { name: self.0, pieces: news.len(), payload: to_value(news)? })
     }
 
     /// Listens: `name` is the listener's own job, `crate.verb`.
@@ -242,6 +228,32 @@ impl<P: Serialize + DeserializeOwned> Event<P> {
     {
         Listener { event: self.0, job: Job::new(name, retries, run) }
     }
+}
+
+/// What an [`Event`] tells at once.
+pub struct News {
+    name: &'static str,
+    pieces: usize,
+    payload: Value,
+}
+
+/// Writes news of any kinds into the outbox, by one statement.
+pub async fn emit_all(tx: &Tx<'_>, mut news: Vec<News>) -> Result<(), DbError> {
+    news.retain(|news| news.pieces > 0);
+    if news.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    tx.tell();
+    sql("INSERT INTO platform.events (happened_at, id, name, payload) \
+         SELECT $1, new.* FROM unnest($2, $3, $4) AS new")
+    .bind::<Timestamptz, _>(now)
+    .bind::<Array<SqlUuid>, _>(column(&news, |_| new_id(now)))
+    .bind::<Array<Text>, _>(column(&news, |news| news.name))
+    .bind::<Array<Jsonb>, _>(news.iter().map(|news| &news.payload).collect::<Vec<_>>())
+    .execute(&mut tx.pipeline())
+    .await?;
+    Ok(())
 }
 
 /// Somebody who wants to hear a piece of news.
@@ -261,7 +273,7 @@ fn new_id(now: DateTime<Utc>) -> Uuid {
 }
 
 /// Jobs by kind, payload and the instant at which they are due.
-async fn insert_all(tx: &mut Tx<'_>, due: &[(&str, &Value, DateTime<Utc>)]) -> Result<(), DbError> {
+async fn insert_all(tx: &Tx<'_>, due: &[(&str, &Value, DateTime<Utc>)]) -> Result<(), DbError> {
     if due.is_empty() {
         return Ok(());
     }
@@ -274,7 +286,7 @@ async fn insert_all(tx: &mut Tx<'_>, due: &[(&str, &Value, DateTime<Utc>)]) -> R
     .bind::<Array<Text>, _>(due.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>())
     .bind::<Array<Jsonb>, _>(due.iter().map(|(_, payload, _)| *payload).collect::<Vec<_>>())
     .bind::<Array<Timestamptz>, _>(due.iter().map(|(.., at)| *at).collect::<Vec<_>>())
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(())
 }

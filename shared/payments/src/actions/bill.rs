@@ -7,6 +7,7 @@ use citygate_catalogue::{Agency, AgencyId, agencies};
 use citygate_identity::PersonId;
 use citygate_kernel::{CityCode, Currency};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
+use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use crate::{
@@ -92,9 +93,9 @@ async fn views(tx: &mut Tx<'_>, bills: Vec<Bill>) -> Result<Vec<BillView>, Error
 
 /// What settled those that are settled.
 async fn payments(tx: &mut Tx<'_>, bills: &[Bill]) -> Result<BTreeMap<BillId, Payment>, Error> {
-    let paid = by_city(bills.iter().filter(|bill| bill.is_paid()));
+    let paid = bills.iter().filter(|bill| bill.is_paid());
     let mut payments = BTreeMap::new();
-    for (city, ids) in paid {
+    for (city, ids) in BillId::by_city(paid.map(|bill| bill.id)) {
         let found = store::payments_of_bills(tx, city, &ids).await?;
         payments.extend(found.into_iter().map(|payment| (payment.bill, payment)));
     }
@@ -119,38 +120,33 @@ pub(super) async fn lines(
 }
 
 /// The shares of those that are shared.
-pub(super) async fn shares(
-    tx: &mut Tx<'_>,
-    bills: impl IntoIterator<Item = &Bill>,
+pub(super) async fn shares<'b>(
+    tx: &Tx<'_>,
+    bills: impl IntoIterator<Item = &'b Bill>,
 ) -> Result<BTreeMap<BillId, Vec<Share>>, Error> {
-    let shared = by_city(bills.into_iter().filter(|bill| bill.parts.shares > 0));
+    let shared = bills.into_iter().filter(|bill| bill.parts.shares > 0);
     let mut shares = BTreeMap::new();
-    for (city, ids) in shared {
+    for (city, ids) in BillId::by_city(shared.map(|bill| bill.id)) {
         shares.extend(store::shares(tx, city, &ids).await?);
     }
     Ok(shares)
 }
 
-fn by_city<'b>(bills: impl IntoIterator<Item = &'b Bill>) -> BTreeMap<CityCode, Vec<Uuid>> {
-    let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for bill in bills {
-        ids.entry(bill.id.city()).or_default().push(bill.id.uuid());
-    }
-    ids
-}
-
 /// What day it is in the cities of some bills.
-async fn todays(tx: &mut Tx<'_>, bills: &[Bill]) -> Result<BTreeMap<CityCode, NaiveDate>, Error> {
-    let (now, mut todays) = (tx.now(), BTreeMap::new());
-    for code in bills.iter().map(|bill| bill.id.city()).collect::<BTreeSet<_>>() {
-        todays.insert(code, citygate_catalogue::city(tx, code).await?.date(now));
-    }
-    Ok(todays)
+pub(super) async fn todays<'b>(
+    tx: &Tx<'_>,
+    bills: impl IntoIterator<Item = &'b Bill>,
+) -> Result<BTreeMap<CityCode, NaiveDate>, Error> {
+    let codes: BTreeSet<CityCode> = bills.into_iter().map(|bill| bill.id.city()).collect();
+    let todays = codes.into_iter().map(async |code| {
+        Ok::<_, Error>((code, citygate_catalogue::city(tx, code).await?.date(tx.now())))
+    });
+    Ok(try_join_all(todays).await?.into_iter().collect())
 }
 
 /// Agencies, each read once.
 pub(super) async fn known_agencies(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     ids: impl Iterator<Item = AgencyId>,
 ) -> Result<BTreeMap<AgencyId, Agency>, Error> {
     let ids: BTreeSet<AgencyId> = ids.collect();

@@ -4,17 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use citygate_catalogue::{Agency, AgencyId, agencies, city};
+use citygate_catalogue::{Agency, AgencyId};
 use citygate_kernel::{CityCode, Clock, Money};
-use citygate_ledger::{Account, AccountCode, Books, Transfer, TransferId};
+use citygate_ledger::{Account, Books, Transfer, TransferId};
 use citygate_platform::{
     db::Tx,
     idempotency::{self, Answer, Claim},
+    jobs::{News, emit_all},
 };
-use futures_util::future::{try_join_all, try_join3, try_join4};
-use uuid::Uuid;
+use futures_util::future::{try_join, try_join_all, try_join3, try_join4};
 
-use super::{pay::PayBill, wallet_account};
+use super::{bill, pay::PayBill, wallet::collections, wallet_account};
 use crate::{
     error::Error,
     events::{BILL_PAID, BillPaid, PAYMENT_MADE, PaymentMade},
@@ -22,12 +22,30 @@ use crate::{
     rules, store,
 };
 
-pub(super) struct Desk {
-    now: DateTime<Utc>,
+/// Locked bills, and what is to be known of them.
+pub(super) struct Papers {
     bills: BTreeMap<BillId, Bill>,
     shares: BTreeMap<BillId, Vec<Share>>,
     todays: BTreeMap<CityCode, NaiveDate>,
     agencies: BTreeMap<AgencyId, Agency>,
+}
+
+impl Papers {
+    /// Reads what locked bills need, in one go: nothing of it needs what another reads.
+    pub(super) async fn read(tx: &Tx<'_>, bills: BTreeMap<BillId, Bill>) -> Result<Self, Error> {
+        let (shares, todays, agencies) = try_join3(
+            bill::shares(tx, bills.values()),
+            bill::todays(tx, bills.values()),
+            bill::known_agencies(tx, bills.values().map(|bill| bill.agency)),
+        )
+        .await?;
+        Ok(Self { bills, shares, todays, agencies })
+    }
+}
+
+pub(super) struct Desk {
+    now: DateTime<Utc>,
+    papers: Papers,
     books: Books,
     paid: Vec<Paid>,
     payment_shares: Vec<PaymentShare>,
@@ -42,41 +60,28 @@ struct Paid {
 }
 
 impl Desk {
-    /// Reads what the locked bills need, and locks the accounts of payers and payees.
+    /// Locks the accounts of payers and payees.
     pub(super) async fn open(
-        tx: &mut Tx<'_>,
-        bills: BTreeMap<BillId, Bill>,
+        tx: &Tx<'_>,
+        papers: Papers,
         batch: &[&PayBill],
     ) -> Result<Self, Error> {
-        let now = tx.now();
-        let shares = shares(tx, &bills).await?;
-        let payees: BTreeSet<AgencyId> = bills.values().map(|bill| bill.agency).collect();
-        let payees: Vec<AgencyId> = payees.into_iter().collect();
-        let payables = bills.values().flat_map(|bill| {
-            let shared = shares.get(&bill.id).map_or(&[][..], Vec::as_slice);
+        let payables = papers.bills.values().flat_map(|bill| {
+            let shared = papers.shares.get(&bill.id).map_or(&[][..], Vec::as_slice);
             let receivers = shared.iter().map(|share| share.agency);
             let alone = shared.is_empty().then_some(bill.agency);
-            receivers.chain(alone).map(|agency| payable(agency, bill))
+            receivers.chain(alone).map(|agency| collections(agency, bill.amount.currency()))
         });
-        let wallets = batch.iter().filter_map(|pay| Some(wallet(pay, bills.get(&pay.bill)?)));
-        // In one go: none of these needs what another reads.
-        let tx = &*tx;
-        let cities: BTreeSet<CityCode> = bills.keys().map(|id| id.city()).collect();
-        let todays =
-            try_join_all(cities.into_iter().map(|code| async move {
-                Ok::<_, Error>((code, city(tx, code).await?.date(now)))
-            }));
-        let agencies = async { Ok(agencies(tx, &payees).await?) };
-        let books = async { Ok(Books::open(tx, payables.chain(wallets), &[]).await?) };
-        let (todays, agencies, books) = try_join3(todays, agencies, books).await?;
-        let todays = todays.into_iter().collect();
+        let wallets =
+            batch.iter().filter_map(|pay| Some(wallet(pay, papers.bills.get(&pay.bill)?)));
+        let books = Books::open(tx, payables.chain(wallets), &[]).await?;
         let (paid, payment_shares) = (Vec::new(), Vec::new());
-        Ok(Self { now, bills, shares, todays, agencies, books, paid, payment_shares })
+        Ok(Self { now: tx.now(), papers, books, paid, payment_shares })
     }
 
     /// Decides one payment. A refusal leaves everything as it was.
     pub(super) fn pay(&mut self, pay: &PayBill) -> Result<(Payment, &Bill, &Agency), Error> {
-        let found = self.bills.get(&pay.bill).filter(|bill| bill.concerns(pay.payer.person));
+        let found = self.papers.bills.get(&pay.bill).filter(|bill| bill.concerns(pay.payer.person));
         let bill = found.ok_or(Error::BillUnknown)?;
         match bill.state(self.now) {
             BillState::Open => {}
@@ -84,13 +89,13 @@ impl Desk {
             BillState::Cancelled => return Err(Error::BillCancelled),
             BillState::Expired => return Err(Error::BillExpired),
         }
-        let today = self.todays.get(&pay.bill.city()).ok_or(Error::Damaged("city"))?;
+        let today = self.papers.todays.get(&pay.bill.city()).ok_or(Error::Damaged("city"))?;
         let now_due = rules::amount_due(bill, *today)?.total;
         if pay.expected.is_some_and(|expected| expected != now_due) {
             return Err(Error::AmountChanged { now: now_due });
         }
         let part = rules::pay(bill, pay.amount, *today)?;
-        let legs = legs(bill, self.shares.get(&bill.id), part.total.minor());
+        let legs = legs(bill, self.papers.shares.get(&bill.id), part.total.minor());
         let transfers = self.transfers(pay, bill, &legs, part.total);
         let first = transfers.first().ok_or(Error::Damaged("shares"))?.id;
         let held = self.books.balance(&wallet(pay, bill)).available();
@@ -112,14 +117,14 @@ impl Desk {
             paid_at: self.now,
         };
         self.note_shares(&payment, &legs, &transfers);
-        let bill = self.bills.get_mut(&pay.bill).ok_or(Error::BillUnknown)?;
+        let bill = self.papers.bills.get_mut(&pay.bill).ok_or(Error::BillUnknown)?;
         bill.progress = part.progress;
         if part.settles {
             bill.stored_state = BillState::Paid;
         }
         let (n, settles) = (part.progress.payments, part.settles);
         self.paid.push(Paid { payment: payment.clone(), n, settles });
-        let agency = self.agencies.get(&bill.agency).ok_or(Error::Damaged("agency"))?;
+        let agency = self.papers.agencies.get(&bill.agency).ok_or(Error::Damaged("agency"))?;
         Ok((payment, bill, agency))
     }
 
@@ -138,14 +143,20 @@ impl Desk {
             .map(|(agency, minor)| {
                 let id = TransferId::new(bill.id.city(), &clock);
                 let amount = Money::new(*minor, total.currency());
-                Transfer::single(id, "bill_payment", wallet, payable(*agency, bill), amount)
+                Transfer::single(
+                    id,
+                    "bill_payment",
+                    wallet,
+                    collections(*agency, total.currency()),
+                    amount,
+                )
             })
             .collect()
     }
 
     /// Where a bill is shared: what each has received now, and how this payment was shared out.
     fn note_shares(&mut self, payment: &Payment, legs: &[(AgencyId, i64)], transfers: &[Transfer]) {
-        let Some(shares) = self.shares.get_mut(&payment.bill) else { return };
+        let Some(shares) = self.papers.shares.get_mut(&payment.bill) else { return };
         for (share, (_, minor)) in shares.iter_mut().zip(legs) {
             share.received += minor;
         }
@@ -161,57 +172,63 @@ impl Desk {
         self.payment_shares.extend(rows);
     }
 
-    /// Writes everything that was decided, and the answers that are kept. The books first: their
-    /// locks are in the order of all writers, and keys come last.
-    pub(super) async fn write(
-        self,
-        tx: &mut Tx<'_>,
-        kept: &[(&Claim, &Answer)],
-    ) -> Result<(), Error> {
+    /// Writes everything that was decided, and the answers that are kept, in one go and in the
+    /// order of all writers: books, then keys.
+    pub(super) async fn write(self, tx: &Tx<'_>, kept: &[(&Claim, &Answer)]) -> Result<(), Error> {
+        let keys = async { Ok::<_, Error>(idempotency::keep(tx, kept).await?) };
         if self.paid.is_empty() {
-            return Ok(idempotency::keep(tx, kept).await?);
+            return keys.await;
         }
-        let news = self.news();
-        self.books.write(tx).await?;
-        store::update_shares(tx, &self.shares).await?;
-        store::insert_payment_shares(tx, &self.payment_shares).await?;
-        let payments: Vec<&Payment> = self.paid.iter().map(|paid| &paid.payment).collect();
-        let (settled, parts): (Vec<&Paid>, Vec<&Paid>) =
-            self.paid.iter().partition(|paid| paid.settles);
-        let settled: Vec<&Payment> = settled.into_iter().map(|paid| &paid.payment).collect();
-        let parts: Vec<(&Payment, i32)> =
-            parts.into_iter().map(|paid| (&paid.payment, paid.n)).collect();
-        let touched: BTreeSet<BillId> = payments.iter().map(|payment| payment.bill).collect();
-        let mut by_city: BTreeMap<CityCode, Vec<&Bill>> = BTreeMap::new();
-        for bill in touched.iter().filter_map(|id| self.bills.get(id)) {
-            by_city.entry(bill.id.city()).or_default().push(bill);
-        }
-        let tx = &*tx;
-        let bills = by_city.iter().map(|(city, bills)| store::update_progress(tx, *city, bills));
-        // In this order, and in one go.
-        let rows = try_join4(
+        let news = self.news()?;
+        let books = self.books.ready(tx).await?;
+        let books = async { Ok(books.write(tx).await?) };
+        let rows = write_rows(tx, &self.papers, &self.paid, &self.payment_shares);
+        let news = async { Ok(emit_all(tx, news).await?) };
+        try_join4(books, rows, news, keys).await.map(|_| ())
+    }
+
+    fn news(&self) -> Result<Vec<News>, Error> {
+        let made = self.paid.iter().map(|paid| PaymentMade { payment: paid.payment.id });
+        let settled = self.paid.iter().filter(|paid| paid.settles).filter_map(|paid| {
+            let bill = self.papers.bills.get(&paid.payment.bill)?;
+            let issuer = bill.issuer.clone();
+            Some(BillPaid { bill: bill.id, issuer, payment: paid.payment.id })
+        });
+        let (made, settled): (Vec<_>, Vec<_>) = (made.collect(), settled.collect());
+        Ok(vec![PAYMENT_MADE.news(&made)?, BILL_PAID.news(&settled)?])
+    }
+}
+
+/// Writes the payments, and what they did to bills and shares.
+async fn write_rows(
+    tx: &Tx<'_>,
+    papers: &Papers,
+    paid: &[Paid],
+    shares: &[PaymentShare],
+) -> Result<(), Error> {
+    let payments: Vec<&Payment> = paid.iter().map(|paid| &paid.payment).collect();
+    let (settled, parts): (Vec<&Paid>, Vec<&Paid>) = paid.iter().partition(|paid| paid.settles);
+    let settled: Vec<&Payment> = settled.into_iter().map(|paid| &paid.payment).collect();
+    let parts: Vec<(&Payment, i32)> =
+        parts.into_iter().map(|paid| (&paid.payment, paid.n)).collect();
+    let touched: BTreeSet<BillId> = payments.iter().map(|payment| payment.bill).collect();
+    let mut by_city: BTreeMap<CityCode, Vec<&Bill>> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for id in touched {
+        by_city.entry(id.city()).or_default().extend(papers.bills.get(&id));
+        shared.extend(papers.shares.get(&id).map(|shares| (id, shares)));
+    }
+    let bills = by_city.iter().map(|(city, bills)| store::update_progress(tx, *city, bills));
+    let (shared, rows) = (
+        try_join(store::update_shares(tx, &shared), store::insert_payment_shares(tx, shares)),
+        try_join4(
             store::insert_payments(tx, &payments),
             store::insert_settlements(tx, &settled),
             store::insert_part_payments(tx, &parts),
             try_join_all(bills),
-        );
-        let news = async {
-            PAYMENT_MADE.emit_all(tx, &news.0).await?;
-            Ok(BILL_PAID.emit_all(tx, &news.1).await?)
-        };
-        let keys = async { Ok(idempotency::keep(tx, kept).await?) };
-        try_join3(rows, news, keys).await.map(|_| ())
-    }
-
-    fn news(&self) -> (Vec<PaymentMade>, Vec<BillPaid>) {
-        let made = self.paid.iter().map(|paid| PaymentMade { payment: paid.payment.id });
-        let settled = self.paid.iter().filter(|paid| paid.settles).filter_map(|paid| {
-            let bill = self.bills.get(&paid.payment.bill)?;
-            let issuer = bill.issuer.clone();
-            Some(BillPaid { bill: bill.id, issuer, payment: paid.payment.id })
-        });
-        (made.collect(), settled.collect())
-    }
+        ),
+    );
+    try_join(shared, rows).await.map(|_| ())
 }
 
 /// Who receives how much of a payment.
@@ -225,30 +242,4 @@ fn legs(bill: &Bill, shares: Option<&Vec<Share>>, total: i64) -> Vec<(AgencyId, 
 
 fn wallet(pay: &PayBill, bill: &Bill) -> Account {
     wallet_account(pay.payer.city, pay.payer.person, bill.amount.currency())
-}
-
-/// What is collected for an agency, in the books of the bill's city.
-fn payable(agency: AgencyId, bill: &Bill) -> Account {
-    Account {
-        city: bill.id.city(),
-        code: AccountCode::AgencyPayable,
-        currency: bill.amount.currency(),
-        owner: Some(agency.uuid()),
-    }
-}
-
-/// The shares of those bills that are shared.
-async fn shares(
-    tx: &mut Tx<'_>,
-    bills: &BTreeMap<BillId, Bill>,
-) -> Result<BTreeMap<BillId, Vec<Share>>, Error> {
-    let mut shared: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for bill in bills.values().filter(|bill| bill.parts.shares > 0) {
-        shared.entry(bill.id.city()).or_default().push(bill.id.uuid());
-    }
-    let mut shares = BTreeMap::new();
-    for (city, ids) in shared {
-        shares.extend(store::shares(tx, city, &ids).await?);
-    }
-    Ok(shares)
 }

@@ -27,6 +27,6 @@ pub(crate) use refund::{
 };
 pub(crate) use top_up::{create_top_up, resolve_top_up, top_up_of};
 pub(crate) use wallet::{
-    Standing, collections, entries, own_wallet, processor_receivable, standing, statement,
+    Standing, entries, own_collections, own_wallet, processor_receivable, standing, statement,
     wallet_account,
 };

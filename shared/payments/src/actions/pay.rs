@@ -2,11 +2,13 @@
 //!
 //! | step | for the whole batch |
 //! |---|---|
-//! | 1 | whose session has ended, and which requests were answered before |
-//! | 2 | lock the bills; read cities, agencies and shares |
+//! | 1 | whose session has ended, which requests were answered before; lock the bills |
+//! | 2 | read their cities, agencies and shares |
 //! | 3 | lock wallets and payables |
 //! | 4 | decide each command in memory, in the order of arrival: paid, or refused by a fact |
 //! | 5 | write transfers, payments, bills, news, keys and answers |
+//!
+//! What one step asks of the database travels in one go.
 //!
 //! Locks are taken in the order of every writer: bills, balances, chain, keys. A refused command
 //! writes nothing but its key and answer.
@@ -14,17 +16,16 @@
 use std::{collections::BTreeMap, io, slice};
 
 use citygate_identity::{RealName, running_sessions, session_ended};
-use citygate_kernel::{CityCode, Money, Problem};
+use citygate_kernel::{Money, Problem};
 use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx},
     idempotency::{self, Answer, Claim, Request},
     lane::{Command, LaneSettings, Lanes},
 };
-use futures_util::future::try_join;
-use uuid::Uuid;
+use futures_util::future::{try_join_all, try_join3};
 
-use super::desk::Desk;
+use super::desk::{Desk, Papers};
 use crate::{
     error::Error,
     model::{Bill, BillId},
@@ -98,11 +99,12 @@ async fn pay_together(db: &Db, batch: &[PayBill]) -> Result<Vec<Outcome>, DbErro
 
 /// Pays bills in the caller's transaction.
 pub(crate) async fn pay_all(tx: &mut Tx<'_>, batch: &[PayBill]) -> Result<Vec<Outcome>, Error> {
+    let tx = &*tx;
     let payers: Vec<RealName> = batch.iter().map(|pay| pay.payer).collect();
     let requests: Vec<&Request> = batch.iter().map(|pay| &pay.request).collect();
     let running = async { Ok::<_, Error>(running_sessions(tx, &payers).await?) };
     let answered = async { Ok(idempotency::answers(tx, &requests).await?) };
-    let (running, answered) = try_join(running, answered).await?;
+    let (running, answered, bills) = try_join3(running, answered, lock_bills(tx, batch)).await?;
     let early = running.into_iter().zip(answered).map(|(runs, answer)| match answer {
         _ if !runs => Some(Err(session_ended().into())),
         Some(answer) => Some(Ok(answer)),
@@ -111,18 +113,22 @@ pub(crate) async fn pay_all(tx: &mut Tx<'_>, batch: &[PayBill]) -> Result<Vec<Ou
     let early: Vec<Option<Outcome>> = early.collect();
     let fresh: Vec<&PayBill> =
         batch.iter().zip(&early).filter(|(_, early)| early.is_none()).map(|(pay, _)| pay).collect();
-    let mut decided = decide_all(tx, &fresh).await?.into_iter();
+    let mut decided = decide_all(tx, bills, &fresh).await?.into_iter();
     let outcomes = early.into_iter().map(|early| early.or_else(|| decided.next()));
     outcomes.collect::<Option<_>>().ok_or(Error::Damaged("outcome"))
 }
 
 /// Decides commands that are new, and writes what was decided.
-async fn decide_all(tx: &mut Tx<'_>, fresh: &[&PayBill]) -> Result<Vec<Outcome>, Error> {
+async fn decide_all(
+    tx: &Tx<'_>,
+    bills: BTreeMap<BillId, Bill>,
+    fresh: &[&PayBill],
+) -> Result<Vec<Outcome>, Error> {
     if fresh.is_empty() {
         return Ok(Vec::new());
     }
-    let bills = lock_bills(tx, fresh).await?;
-    let mut desk = Desk::open(tx, bills, fresh).await?;
+    let papers = Papers::read(tx, bills).await?;
+    let mut desk = Desk::open(tx, papers, fresh).await?;
     let outcomes: Vec<Outcome> = fresh
         .iter()
         .map(|pay| {
@@ -148,15 +154,9 @@ async fn decide_all(tx: &mut Tx<'_>, fresh: &[&PayBill]) -> Result<Vec<Outcome>,
 }
 
 /// Locks the bills of a batch, city by city.
-async fn lock_bills(tx: &mut Tx<'_>, batch: &[&PayBill]) -> Result<BTreeMap<BillId, Bill>, Error> {
-    let mut wanted: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for pay in batch {
-        wanted.entry(pay.bill.city()).or_default().push(pay.bill.uuid());
-    }
-    let mut bills = BTreeMap::new();
-    for (city, ids) in wanted {
-        let locked = store::lock_bills(tx, city, &ids).await?;
-        bills.extend(locked.into_iter().map(|bill| (bill.id, bill)));
-    }
-    Ok(bills)
+async fn lock_bills(tx: &Tx<'_>, batch: &[PayBill]) -> Result<BTreeMap<BillId, Bill>, Error> {
+    let cities = BillId::by_city(batch.iter().map(|pay| pay.bill));
+    let locking = cities.into_iter().map(|(city, ids)| store::lock_bills(tx, city, ids));
+    let locked = try_join_all(locking).await?;
+    Ok(locked.into_iter().flatten().map(|bill| (bill.id, bill)).collect())
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use citygate_catalogue::Agency;
 use citygate_identity::{PersonId, contact};
-use citygate_kernel::{CityCode, Money};
+use citygate_kernel::Money;
 use citygate_notify::send_mail;
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
-use uuid::Uuid;
 
 use super::{bill::known_agencies, issued::SHOWN};
 use crate::{
@@ -67,12 +66,8 @@ pub(crate) async fn payments_of(
 
 /// What was paid by some payments.
 async fn bills(tx: &mut Tx<'_>, payments: &[Payment]) -> Result<BTreeMap<BillId, Bill>, Error> {
-    let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for payment in payments {
-        ids.entry(payment.bill.city()).or_default().push(payment.bill.uuid());
-    }
     let mut bills = BTreeMap::new();
-    for (city, ids) in ids {
+    for (city, ids) in BillId::by_city(payments.iter().map(|payment| payment.bill)) {
         let found = store::bills_by_id(tx, city, &ids).await?;
         bills.extend(found.into_iter().map(|bill| (bill.id, bill)));
     }
@@ -84,12 +79,8 @@ async fn refunded(
     tx: &mut Tx<'_>,
     payments: &[Payment],
 ) -> Result<BTreeMap<PaymentId, Money>, Error> {
-    let mut ids: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for payment in payments {
-        ids.entry(payment.id.city()).or_default().push(payment.id.uuid());
-    }
     let mut minor = BTreeMap::new();
-    for (city, ids) in ids {
+    for (city, ids) in PaymentId::by_city(payments.iter().map(|payment| payment.id)) {
         minor.extend(store::refunded(tx, city, &ids).await?);
     }
     let amount = |payment: &Payment| {

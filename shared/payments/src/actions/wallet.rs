@@ -20,9 +20,14 @@ pub(crate) fn own_wallet(owner: &RealName) -> Account {
 }
 
 /// What is collected for an agency.
-pub(crate) fn collections(agency: AgencyId) -> Account {
-    let (city, currency) = (agency.city(), Currency::Cny);
-    Account { city, code: AccountCode::AgencyPayable, owner: Some(agency.uuid()), currency }
+pub(crate) fn collections(agency: AgencyId, currency: Currency) -> Account {
+    let (city, code) = (agency.city(), AccountCode::AgencyPayable);
+    Account { city, code, owner: Some(agency.uuid()), currency }
+}
+
+/// What an agency sees of it: what is collected in the currency of the country.
+pub(crate) fn own_collections(agency: AgencyId) -> Account {
+    collections(agency, Currency::Cny)
 }
 
 /// What the card processor owes the city.

@@ -96,7 +96,7 @@ pub(super) async fn get_collections(
     system: Partner<CollectionsRead>,
     query: Query<AtQuery>,
 ) -> Result<Json<CollectionsBody>, Failure> {
-    let account = actions::collections(system.agency());
+    let account = actions::own_collections(system.agency());
     Ok(Json(actions::standing(&cx, &account, query.at).await?.into()))
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn list_collections_entries(
     system: Partner<CollectionsRead>,
     page: Query<PageQuery>,
 ) -> Result<Json<EntriesBody>, Failure> {
-    entries(&cx, &actions::collections(system.agency()), &page).await
+    entries(&cx, &actions::own_collections(system.agency()), &page).await
 }
 
 /// A month of what was collected for the agency
@@ -135,7 +135,7 @@ pub(super) async fn get_collections_statement(
     system: Partner<CollectionsRead>,
     month: Path<Month>,
 ) -> Result<Json<StatementBody>, Failure> {
-    statement(&cx, &actions::collections(system.agency()), *month).await
+    statement(&cx, &actions::own_collections(system.agency()), *month).await
 }
 
 async fn entries(

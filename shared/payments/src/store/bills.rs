@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_identity::PersonId;
-use citygate_kernel::{CityCode, Rate, Text};
+use citygate_kernel::{CityCode, Money, Rate, Text};
 use citygate_platform::{
     db::Tx,
     http::Cursor,
@@ -105,13 +105,11 @@ impl TryFrom<BillRow> for Bill {
 }
 
 /// Bills with their instalments, where they have any.
-async fn complete(tx: &mut Tx<'_>, rows: Vec<BillRow>) -> Result<Vec<Bill>, Error> {
+async fn complete(tx: &Tx<'_>, rows: Vec<BillRow>) -> Result<Vec<Bill>, Error> {
     let mut bills = rows.into_iter().map(Bill::try_from).collect::<Result<Vec<_>, _>>()?;
-    let mut planned: BTreeMap<CityCode, Vec<Uuid>> = BTreeMap::new();
-    for bill in bills.iter().filter(|bill| bill.parts.instalments > 0) {
-        planned.entry(bill.id.city()).or_default().push(bill.id.uuid());
-    }
-    for (city, ids) in planned {
+    let planned = bills.iter().filter(|bill| bill.parts.instalments > 0).map(|bill| bill.id);
+    let mut plans: BTreeMap<BillId, Vec<(i64, NaiveDate)>> = BTreeMap::new();
+    for (city, ids) in BillId::by_city(planned) {
         let rows: Vec<(Uuid, i64, NaiveDate)> = bill_instalments::table
             .filter(bill_instalments::city.eq(city.number()))
             .filter(bill_instalments::bill_id.eq_any(ids))
@@ -121,15 +119,17 @@ async fn complete(tx: &mut Tx<'_>, rows: Vec<BillRow>) -> Result<Vec<Bill>, Erro
                 bill_instalments::amount_minor,
                 bill_instalments::due_on,
             ))
-            .load(tx.conn())
+            .load(&mut tx.pipeline())
             .await?;
         for (id, minor, due_on) in rows {
-            let bill = bills.iter_mut().find(|bill| bill.id == BillId::from_parts(city, id));
-            if let Some(bill) = bill {
-                let amount = citygate_kernel::Money::new(minor, bill.amount.currency());
-                bill.instalments.push(Instalment { amount, due_on });
-            }
+            plans.entry(BillId::from_parts(city, id)).or_default().push((minor, due_on));
         }
+    }
+    for bill in &mut bills {
+        let plan = plans.remove(&bill.id).unwrap_or_default().into_iter();
+        let amount = |minor| Money::new(minor, bill.amount.currency());
+        bill.instalments =
+            plan.map(|(minor, due_on)| Instalment { amount: amount(minor), due_on }).collect();
     }
     Ok(bills)
 }
@@ -213,11 +213,10 @@ pub(crate) async fn bill(tx: &mut Tx<'_>, id: BillId) -> Result<Option<Bill>, Er
 /// Locks bills of one city, in the order of all writers: each by its key, one after the other,
 /// whatever the planner believes of the size of the table.
 pub(crate) async fn lock_bills(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     city: CityCode,
-    ids: &[Uuid],
+    mut ids: Vec<Uuid>,
 ) -> Result<Vec<Bill>, Error> {
-    let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
     let rows: Vec<BillRow> = sql(
@@ -230,13 +229,13 @@ pub(crate) async fn lock_bills(
     )
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Integer, _>(city.number())
-    .load(tx.conn())
+    .load(&mut tx.pipeline())
     .await?;
     complete(tx, rows).await
 }
 
 pub(crate) async fn lock_bill(tx: &mut Tx<'_>, id: BillId) -> Result<Option<Bill>, Error> {
-    Ok(lock_bills(tx, id.city(), &[id.uuid()]).await?.pop())
+    Ok(lock_bills(tx, id.city(), vec![id.uuid()]).await?.pop())
 }
 
 /// Bills of one city.

@@ -119,7 +119,7 @@ pub(crate) async fn insert_shares(tx: &mut Tx<'_>, new: &[&NewBill]) -> Result<(
 
 /// The shares of bills of one city, in their order. Whoever writes them holds the bills' locks.
 pub(crate) async fn shares(
-    tx: &mut Tx<'_>,
+    tx: &Tx<'_>,
     city: CityCode,
     bills: &[Uuid],
 ) -> Result<BTreeMap<BillId, Vec<Share>>, Error> {
@@ -133,7 +133,7 @@ pub(crate) async fn shares(
             bill_shares::parts,
             bill_shares::received_minor,
         ))
-        .load(tx.conn())
+        .load(&mut tx.pipeline())
         .await?;
     let mut shares: BTreeMap<BillId, Vec<Share>> = BTreeMap::new();
     for (bill, agency, parts, received) in rows {
@@ -146,13 +146,13 @@ pub(crate) async fn shares(
 
 /// Writes down what each share of some bills has received.
 pub(crate) async fn update_shares(
-    tx: &mut Tx<'_>,
-    changed: &BTreeMap<BillId, Vec<Share>>,
+    tx: &Tx<'_>,
+    changed: &[(BillId, &Vec<Share>)],
 ) -> Result<(), Error> {
     let rows: Vec<(BillId, i16, i64)> = changed
         .iter()
         .flat_map(|(bill, shares)| {
-            (1_i16..).zip(shares).map(|(n, share)| (*bill, n, share.received))
+            (1_i16..).zip(shares.iter()).map(|(n, share)| (*bill, n, share.received))
         })
         .collect();
     if rows.is_empty() {
@@ -165,16 +165,13 @@ pub(crate) async fn update_shares(
     .bind::<Array<SqlUuid>, _>(column(&rows, |(id, ..)| id.uuid()))
     .bind::<Array<SmallInt>, _>(column(&rows, |(_, n, _)| *n))
     .bind::<Array<BigInt>, _>(column(&rows, |(.., received)| *received))
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(())
 }
 
 /// Writes down how payments were shared out.
-pub(crate) async fn insert_payment_shares(
-    tx: &mut Tx<'_>,
-    rows: &[PaymentShare],
-) -> Result<(), Error> {
+pub(crate) async fn insert_payment_shares(tx: &Tx<'_>, rows: &[PaymentShare]) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -187,7 +184,7 @@ pub(crate) async fn insert_payment_shares(
     .bind::<Array<SqlUuid>, _>(column(rows, |s| s.agency.uuid()))
     .bind::<Array<BigInt>, _>(column(rows, |s| s.amount))
     .bind::<Array<SqlUuid>, _>(column(rows, |s| s.transfer.uuid()))
-    .execute(tx.conn())
+    .execute(&mut tx.pipeline())
     .await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use citygate_kernel::Clock;
 use citygate_platform::{
     Platform, Service,
     db::{DatabaseSettings, Db, DbError},
-    jobs::{Event, Job, JobError, Listener, Retries, Task},
+    jobs::{Event, Job, JobError, Listener, Retries, Task, emit_all},
     sql::sql,
     worker::Worker,
 };
@@ -80,7 +80,11 @@ async fn run(db: &Db, statement: &str) {
 
 async fn emit(platform: &Platform, numbers: impl IntoIterator<Item = u32>) {
     let news: Vec<Fact> = numbers.into_iter().map(fact).collect();
-    platform.db.tx("test.emit", async |tx| PAID.emit_all(tx, &news).await).await.unwrap();
+    platform
+        .db
+        .tx("test.emit", async |tx| emit_all(tx, vec![PAID.news(&news)?]).await)
+        .await
+        .unwrap();
 }
 
 const OLD: &str = r#"INSERT INTO platform.events (id, name, payload, happened_at)
