@@ -1,13 +1,13 @@
 //! Documents that are made from the code, and therefore cannot disagree with it.
 
-use citygate_identity::Tokens;
+use citygate_identity::{SignInMethods, SignInSettings, Tokens};
 use citygate_kernel::{Clock, ProblemType};
-use citygate_notify::{MailSettings, Mailer, WebhookSettings};
+use citygate_notify::{MailSettings, Mailer, SmsGateway, SmsSettings, WebhookSettings};
 use citygate_platform::{
     Platform, Service,
     db::{DatabaseSettings, Db},
     http::{HttpSettings, configure},
-    keys::Keys,
+    keys::{Keys, SealedColumn},
 };
 use utoipa::openapi::OpenApi;
 
@@ -27,7 +27,8 @@ pub fn openapi() -> Result<OpenApi, CommandError> {
         keys: Keys::open(folder.path())?,
     };
     let services = parts(folder.path())?;
-    Ok(configure(&platform, &HttpSettings::default(), &services, &Default::default()).1)
+    let (draining, buckets) = Default::default();
+    Ok(configure(&platform, &HttpSettings::default(), &services, &draining, &buckets).1)
 }
 
 /// All problems of the city, as `docs/errors.md` shows them.
@@ -47,12 +48,25 @@ pub fn problems() -> Result<String, CommandError> {
     Ok(table)
 }
 
+/// Where sealed values stand.
+pub fn sealed_columns() -> Result<Vec<SealedColumn>, CommandError> {
+    let folder = tempfile::tempdir()?;
+    let services = parts(folder.path())?;
+    Ok(services.iter().flat_map(|service| service.sealed).copied().collect())
+}
+
+/// The document does not depend on it.
+const ISSUER: &str = "https://citygate.example";
+
 fn parts(folder: &std::path::Path) -> Result<Vec<Service>, CommandError> {
     Ok(services::all(Parties {
         pay_lanes: citygate_payments::PayLanes::direct(),
-        tokens: Tokens::open(folder, "https://citygate.example")?,
+        tokens: Tokens::open(folder, ISSUER)?,
+        sign_in: SignInMethods::new(&SignInSettings::default(), ISSUER)?,
+        sms: SmsGateway::new(&SmsSettings::default(), folder)?,
         mailer: Mailer::new(&MailSettings::default(), folder)?,
         webhooks: WebhookSettings::default(),
         processor: None,
+        registry: None,
     }))
 }

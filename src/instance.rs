@@ -3,9 +3,9 @@
 
 use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 
-use citygate_identity::Tokens;
+use citygate_identity::{PoliceRegistry, SignInMethods, Tokens};
 use citygate_kernel::{Clock, Locale, Masked};
-use citygate_notify::Mailer;
+use citygate_notify::{Mailer, SmsGateway};
 use citygate_payments::{CardProcessor, PayLanes};
 use citygate_platform::{
     Cx, Platform, Service,
@@ -16,7 +16,9 @@ use citygate_platform::{
     migrate::{MigrateError, migrate},
     worker::Worker,
 };
-use citygate_sandbox::card_processor::CardProcessorSandbox;
+use citygate_sandbox::{
+    card_processor::CardProcessorSandbox, police_registry::PoliceRegistrySandbox,
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -120,6 +122,8 @@ pub struct City {
     pub services: Vec<Service>,
     /// The simulated card processor, where there is no real one.
     pub sandbox: Option<CardProcessorSandbox>,
+    /// The simulated register of the police, where there is no real one.
+    pub police_sandbox: Option<PoliceRegistrySandbox>,
 }
 
 impl City {
@@ -139,14 +143,24 @@ impl City {
         } else {
             None
         };
+        let police_sandbox = if settings.wants_demo_city() && settings.police_registry.url.is_none()
+        {
+            Some(PoliceRegistrySandbox::start(SANDBOX_KEY).map_err(party)?)
+        } else {
+            None
+        };
         let parties = Parties {
             tokens: tokens.clone(),
+            sign_in: SignInMethods::new(&settings.sign_in, issuer).map_err(party)?,
+            sms: SmsGateway::new(&settings.sms, &settings.sms_folder()).map_err(party)?,
             mailer: Mailer::new(&settings.mail, &settings.mail_folder()).map_err(party)?,
             webhooks: settings.webhooks,
             processor: processor(settings, sandbox.as_ref())?,
+            registry: registry(settings, police_sandbox.as_ref())?,
             pay_lanes: PayLanes::start(&platform, settings.lane).map_err(party)?,
         };
-        let city = Self { platform, tokens, services: services::all(parties), sandbox };
+        let services = services::all(parties);
+        let city = Self { platform, tokens, services, sandbox, police_sandbox };
         city.check(settings).await?;
         city.load(settings).await?;
         Ok(city)
@@ -169,6 +183,7 @@ impl City {
         if !fits.map_err(party)? {
             return Err(StartError::OtherKeys(keys.folder().to_owned()));
         }
+        keys.prepare(db).await.map_err(party)?;
         if !db.role_is_bound().await.map_err(party)? {
             tracing::warn!(
                 "the database role is a superuser: nothing protects the history of the ledger \
@@ -204,25 +219,41 @@ impl City {
     }
 }
 
-/// The key of the sandbox processor; it guards nothing.
+/// The key of the sandbox parties; it guards nothing.
 const SANDBOX_KEY: &str = "sandbox-key";
 
 fn processor(
     settings: &Settings,
     sandbox: Option<&CardProcessorSandbox>,
 ) -> Result<Option<CardProcessor>, StartError> {
-    let (url, key) = match (&settings.card_processor.url, sandbox) {
-        (Some(url), _) => {
-            let file = settings.card_processor.api_key_file.as_ref();
-            let file = file.ok_or_else(|| party("card_processor.api_key_file is not set"))?;
-            let key = fs::read_to_string(file)
-                .map_err(|error| party(format!("{}: {error}", file.display())))?;
-            (url.clone(), key.trim().to_owned())
-        }
-        (None, Some(sandbox)) => (sandbox.url.clone(), SANDBOX_KEY.to_owned()),
+    let set = &settings.card_processor;
+    let (url, key) = match (&set.url, sandbox) {
+        (Some(url), _) => (url, key_in("card_processor", set.api_key_file.as_ref())?),
+        (None, Some(sandbox)) => (&sandbox.url, SANDBOX_KEY.to_owned()),
         (None, None) => return Ok(None),
     };
-    CardProcessor::new(&url, Masked::new(key)).map(Some).map_err(party)
+    CardProcessor::new(url, Masked::new(key)).map(Some).map_err(party)
+}
+
+fn registry(
+    settings: &Settings,
+    sandbox: Option<&PoliceRegistrySandbox>,
+) -> Result<Option<PoliceRegistry>, StartError> {
+    let set = &settings.police_registry;
+    let (url, key) = match (&set.url, sandbox) {
+        (Some(url), _) => (url, key_in("police_registry", set.api_key_file.as_ref())?),
+        (None, Some(sandbox)) => (&sandbox.url, SANDBOX_KEY.to_owned()),
+        (None, None) => return Ok(None),
+    };
+    PoliceRegistry::new(url, Masked::new(key)).map(Some).map_err(party)
+}
+
+/// The key that an outside party gave us, from its file.
+fn key_in(name: &str, file: Option<&PathBuf>) -> Result<String, StartError> {
+    let file = file.ok_or_else(|| party(format!("{name}.api_key_file is not set")))?;
+    let key = fs::read_to_string(file);
+    let key = key.map_err(|error| party(format!("{}: {error}", file.display())))?;
+    Ok(key.trim().to_owned())
 }
 
 /// Takes the address before anything slow is done.
@@ -272,6 +303,9 @@ impl Instance {
             worker.stop().await;
         }
         if let Some(sandbox) = self.city.sandbox {
+            sandbox.stop().await;
+        }
+        if let Some(sandbox) = self.city.police_sandbox {
             sandbox.stop().await;
         }
     }

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use citygate_identity::{RegistrySettings, SignInSettings};
 use citygate_kernel::Masked;
-use citygate_notify::{MailSettings, WebhookSettings};
+use citygate_notify::{MailSettings, SmsSettings, WebhookSettings};
 use citygate_payments::ProcessorSettings;
 use citygate_platform::{
     db::DatabaseSettings, http::HttpSettings, lane::LaneSettings, telemetry::LogSettings,
@@ -48,10 +49,16 @@ pub struct Settings {
     pub log: LogSettings,
     /// Letters.
     pub mail: MailSettings,
+    /// Short messages.
+    pub sms: SmsSettings,
+    /// One-time codes by short message.
+    pub sign_in: SignInSettings,
     /// Messages to agencies' systems.
     pub webhooks: WebhookSettings,
     /// Who charges cards.
     pub card_processor: ProcessorSettings,
+    /// Who verifies real names.
+    pub police_registry: RegistrySettings,
 }
 
 impl Default for Settings {
@@ -69,8 +76,11 @@ impl Default for Settings {
             lane: LaneSettings::default(),
             log: LogSettings::default(),
             mail: MailSettings::default(),
+            sms: SmsSettings::default(),
+            sign_in: SignInSettings::default(),
             webhooks: WebhookSettings::default(),
             card_processor: ProcessorSettings::default(),
+            police_registry: RegistrySettings::default(),
         }
     }
 }
@@ -102,6 +112,8 @@ impl Settings {
             .separator("__")
             .list_separator(",")
             .with_list_parse_key("services")
+            .with_list_parse_key("sign_in.sms_country_codes")
+            .with_list_parse_key("http.trusted_proxies")
             .try_parsing(true);
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         // The variable that every PostgreSQL tool knows; the city's own name for it wins.
@@ -134,6 +146,11 @@ impl Settings {
     /// The folder of letters that have no SMTP server to go to.
     pub fn mail_folder(&self) -> PathBuf {
         self.mail.folder.clone().unwrap_or_else(|| self.data_dir.join("mail"))
+    }
+
+    /// The folder of short messages that have no gateway to go to.
+    pub fn sms_folder(&self) -> PathBuf {
+        self.sms.folder.clone().unwrap_or_else(|| self.data_dir.join("sms"))
     }
 
     /// The effective values as TOML, secrets masked.

@@ -6,12 +6,16 @@ use chrono::{Days, NaiveDate};
 use citygate::demo::actors::{Caller, CitizenApp, Reply};
 use citygate_identity::{PersonId, ResidentIdNumber};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::json;
 
 use super::{Failure, letters::Letters, server::Server, site::Site};
 
 /// How many citizens do something at the same time during setup.
 pub const AT_ONCE: usize = 32;
+
+/// What all of them are called.
+const NAME: &str = "缴费人";
+/// How long a citizen waits for the registry.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody who has signed in and has a real name.
 pub struct Citizen {
@@ -65,17 +69,34 @@ async fn sign_up_one(
     n: usize,
 ) -> Result<Citizen, Failure> {
     let email = format!("payer-{n}@citygate.example");
-    let mut app = CitizenApp { caller: caller.clone(), email, refresh_token: String::new() };
+    let (challenge, refresh_token) = Default::default();
+    let mut app = CitizenApp { caller: caller.clone(), email, challenge, refresh_token };
     expect(202, app.ask_for_code().await?)?;
     let code = letters.code(&app.email).await?;
     expect(200, app.sign_in(&code).await?)?;
     let number = id_number(n)?;
-    let name = json!({"name": "缴费人", "id_number": number});
-    expect(200, app.caller.put("/v1/me/real-name", &name).await?)?;
+    site.registry.enrol(NAME, "resident_id", &number);
+    expect(202, app.claim_real_name(NAME, &number).await?)?;
+    verified(&app).await?;
     // The first token does not know the name yet.
     let expires = expiry(&expect(200, app.refresh().await?)?)?;
     let number: ResidentIdNumber = number.parse()?;
     Ok(Citizen { app, person: site.person(&number).await?, expires })
+}
+
+/// Waits until the registry has confirmed a citizen's name.
+async fn verified(app: &CitizenApp) -> Result<(), Failure> {
+    let began = Instant::now();
+    loop {
+        let me = expect(200, app.caller.get("/v1/me").await?)?;
+        match me.text_at("/verification/state").as_str() {
+            "verified" => return Ok(()),
+            "pending" if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            _ => return Err(format!("a name is not verified: {}", me.text).into()),
+        }
+    }
 }
 
 /// The reply, if it has the status that it should have.

@@ -122,6 +122,11 @@ pub fn citygate(site: &Site) -> Command {
             command.env_remove(name.as_ref());
         }
     }
+    // All citizens of a benchmark ask from one address, and as often as they are answered.
+    for class in ["SIGN_IN", "TOKEN", "PUBLIC", "READ", "WRITE", "PUSH"] {
+        command.env(format!("CITYGATE_HTTP__RATE_LIMIT__{class}"), "60000000");
+    }
+    command.env("CITYGATE_SIGN_IN__CODES_PER_CLIENT_HOUR", "1000000");
     command.envs(inherited());
     // A group of its own: a Ctrl-C at the terminal reaches it only through its owner.
     command.process_group(0).current_dir(site.folder()).stdin(Stdio::null());
@@ -130,6 +135,8 @@ pub fn citygate(site: &Site) -> Command {
         .arg(site.folder())
         .env("DATABASE_URL", &site.url)
         .env("CITYGATE_PUBLIC_URL", format!("http://{}", site.address))
+        .env("CITYGATE_POLICE_REGISTRY__URL", &site.registry.url)
+        .env("CITYGATE_POLICE_REGISTRY__API_KEY_FILE", site.registry_key_file())
         .env("CITYGATE_HTTP__DRAIN_SECONDS", "0");
     command
 }

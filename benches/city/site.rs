@@ -4,21 +4,30 @@
 //! done in this process, through the functions that services call.
 
 use std::{
+    fs,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
 };
 
 use citygate::{instance::City, migrations, settings::Settings};
 use citygate_catalogue::{Agency, AgencyId, add_agency};
-use citygate_identity::{PersonId, ResidentIdNumber, person};
-use citygate_kernel::{CityCode, Clock, Text};
+use citygate_identity::{Access, Accessor, Named, PersonId, Reason, ResidentIdNumber, person};
+use citygate_kernel::{CityCode, Clock, Locale, Text};
 use citygate_platform::{db::DatabaseSettings, migrate::migrate};
+use citygate_sandbox::police_registry::PoliceRegistrySandbox;
 use tempfile::TempDir;
 
 use super::Failure;
 
 /// Where all of it happens.
 pub const CITY: CityCode = CityCode::HANGZHOU;
+
+/// Why the benchmark names people.
+const REASON: Reason<'static> = Reason { purpose: "city.demonstration", legal_basis: "pipl-13-1" };
+
+/// What the server shows to the registry; it guards nothing.
+const REGISTRY_KEY: &str = "bench-key";
+const REGISTRY_KEY_FILE: &str = "registry.key";
 
 /// A migrated city with agencies.
 pub struct Site {
@@ -31,6 +40,8 @@ pub struct Site {
     pub city: City,
     /// To whom bills are owed.
     pub agencies: Vec<AgencyId>,
+    /// Who says that the citizens are who they claim to be.
+    pub registry: PoliceRegistrySandbox,
     folder: TempDir,
 }
 
@@ -49,7 +60,9 @@ impl Site {
         let address = free_address()?;
         let issuer = format!("http://{address}");
         let city = City::assemble(&settings, &url, Clock::system(), &issuer).await?;
-        let mut site = Self { url, address, city, agencies: Vec::new(), folder };
+        let registry = PoliceRegistrySandbox::start(REGISTRY_KEY)?;
+        fs::write(folder.path().join(REGISTRY_KEY_FILE), REGISTRY_KEY)?;
+        let mut site = Self { url, address, city, agencies: Vec::new(), registry, folder };
         site.agencies = site.register(agencies).await?;
         Ok(site)
     }
@@ -57,6 +70,11 @@ impl Site {
     /// Keys, letters and logs.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The file with the key for the registry.
+    pub fn registry_key_file(&self) -> PathBuf {
+        self.folder().join(REGISTRY_KEY_FILE)
     }
 
     /// Where letters land.
@@ -67,9 +85,14 @@ impl Site {
     /// The person behind an identity number.
     pub async fn person(&self, id_number: &ResidentIdNumber) -> Result<PersonId, Failure> {
         let platform = &self.city.platform;
+        let cx = platform.cx(Locale::default(), "bench");
+        let access = Access::new(&cx, Accessor::city(CITY), REASON);
         let found = platform
             .db
-            .tx("bench.person", async |tx| person(&platform.keys, tx, id_number, None).await)
+            .tx("bench.person", async |tx| {
+                let named = Named { id_number, name: None, case: None };
+                person(&platform.keys, tx, &access, named).await
+            })
             .await?;
         Ok(found)
     }

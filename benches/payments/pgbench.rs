@@ -1,4 +1,4 @@
-//! pgbench: what this PostgreSQL does with TPC-B's five statements and nothing around them.
+//! pgbench: what this PostgreSQL does with a few statements and nothing around them.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,20 +15,26 @@ pub struct Pgbench {
     program: PathBuf,
     url: String,
     scale: u32,
+    script: &'static str,
 }
 
 impl Pgbench {
-    /// Fills a database: 100,000 accounts for each step of the scale.
-    pub async fn load(cluster: &DurableCluster, scale: u32) -> Result<Self, Failure> {
+    /// Fills a database: 100,000 accounts for each step of the scale. `script` is one of pgbench's
+    /// own: `tpcb-like`, `select-only`.
+    pub async fn load(
+        cluster: &DurableCluster,
+        scale: u32,
+        script: &'static str,
+    ) -> Result<Self, Failure> {
         let url = cluster.create(&format!("pgbench_s{scale}")).await?;
-        let pgbench = Self { program: program()?, url, scale };
+        let pgbench = Self { program: program()?, url, scale, script };
         pgbench.run(&["-i", "-q", "-s", &scale.to_string()]).await?;
         println!("pgbench has loaded scale {scale}");
         Ok(pgbench)
     }
 
     /// Transactions a second with the number of clients that does best, each for as long as a
-    /// cell of payments.
+    /// cell of ours.
     pub async fn best(&self, cell: Duration) -> Result<f64, Failure> {
         let seconds = cell.as_secs().to_string();
         let mut best = 0.0;
@@ -36,7 +42,7 @@ impl Pgbench {
         for clients in CLIENTS {
             let c = clients.to_string();
             let printed = self
-                .run(&["-M", "prepared", "-b", "tpcb-like", "-j", "2", "-c", &c, "-T", &seconds])
+                .run(&["-M", "prepared", "-b", self.script, "-j", "2", "-c", &c, "-T", &seconds])
                 .await?;
             let rate = per_second(&printed).ok_or("pgbench told no rate")?;
             best = f64::max(best, rate);

@@ -15,6 +15,9 @@ use crate::{
     verify::verify,
 };
 
+/// Five statements, three of them updates.
+const TPC_B: &str = "tpcb-like";
+
 /// What payments are compared with.
 pub struct Rivals {
     s50: Option<Pgbench>,
@@ -26,10 +29,10 @@ impl Rivals {
     pub async fn load(cluster: &DurableCluster, cells: &Cells) -> Result<Self, Failure> {
         let mut rivals = Self { s50: None, s1: None };
         if cells.has(Cell::PgbenchS50) {
-            rivals.s50 = Some(Pgbench::load(cluster, 50).await?);
+            rivals.s50 = Some(Pgbench::load(cluster, 50, TPC_B).await?);
         }
         if cells.has(Cell::PgbenchS1) {
-            rivals.s1 = Some(Pgbench::load(cluster, 1).await?);
+            rivals.s1 = Some(Pgbench::load(cluster, 1, TPC_B).await?);
         }
         Ok(rivals)
     }

@@ -1,10 +1,13 @@
 //! The command line.
 
 mod config;
+mod keys;
 mod ledger;
+mod meter;
 mod migrate;
 mod openapi;
 mod serve;
+mod staff;
 mod work;
 
 use std::path::PathBuf;
@@ -42,9 +45,15 @@ enum Command {
     Work(WorkArgs),
     /// Brings the database up to date and ends.
     Migrate,
+    /// Looks after the keys that personal data is sealed with.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Looks after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Looks after the people who act for agencies.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Plays the story of a paid fine in a throw-away city.
     Demo(demo::DemoArgs),
     /// Prints the OpenAPI document.
@@ -85,6 +94,13 @@ enum LedgerCommand {
     Verify(VerifyArgs),
 }
 
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Invites somebody to act for an agency: how it gets its first admin. The code stands in the
+    /// letter alone.
+    Invite(staff::InviteArgs),
+}
+
 /// Arguments of `ledger verify`.
 #[derive(Args)]
 struct VerifyArgs {
@@ -122,7 +138,9 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Serve(_) => serve::run(&settings).await,
         Command::Work(args) => work::run(&settings, &args).await,
         Command::Migrate => migrate::run(&settings).await,
+        Command::Keys(command) => keys::run(&settings, &command).await,
         Command::Ledger(LedgerCommand::Verify(args)) => ledger::run(&settings, &args).await,
+        Command::Staff(StaffCommand::Invite(args)) => staff::invite(&settings, &args).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
         Command::Demo(_) => Ok(()),

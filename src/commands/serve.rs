@@ -68,7 +68,7 @@ async fn greet(
     }
     println!("Sign in as one of them: the code arrives as a letter in the folder above.");
     println!("  curl -s {url}/v1/sign-in/codes -H 'Content-Type: application/json' \\");
-    println!("    -d '{{\"email\":\"{}\",\"city\":\"330100\"}}'", DEMO_CITIZENS[0].0);
+    println!("    -d '{{\"address\":\"{}\",\"city\":\"330100\"}}'", DEMO_CITIZENS[0].0);
     let email = DEMO_CITIZENS[0].0.parse()?;
     if let Some(token) = demo_token(&instance.city.cx(), &instance.city.tokens, &email).await? {
         println!(
@@ -77,6 +77,8 @@ async fn greet(
         );
         println!("  curl -s {url}/v1/traffic/fines -H 'Authorization: Bearer {}'", token.expose());
     }
+    println!("Or sign in with any OpenID Connect client: issuer {url}, client id citygate-app,");
+    println!("  without a secret, redirect URI http://127.0.0.1:<any port>/callback");
     println!("Systems of the demo city, for private_key_jwt at {url}/v1/oauth/token:");
     for system in systems {
         let key = shown(&system.key_file);

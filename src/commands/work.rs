@@ -23,7 +23,9 @@ pub(super) async fn run(settings: &Settings, args: &WorkArgs) -> Result<(), Comm
     if let Some(which) = &args.replay {
         return replay(&db, which).await;
     }
-    let issuer = settings.public_url.clone().unwrap_or_default();
+    // Nobody is answered here; it only has to be a URL.
+    let issuer = settings.public_url.clone();
+    let issuer = issuer.unwrap_or_else(|| format!("http://{}", settings.http.listen));
     let city = City::assemble(settings, &database.url, Clock::system(), &issuer).await?;
     let worker = BackgroundWorker::start(&city);
     println!("Citygate works. Ctrl-C ends it.");

@@ -68,6 +68,11 @@ impl Caller {
         Ok(Self { url: url.to_owned(), token: None, http })
     }
 
+    /// The same client with another access token.
+    pub fn with_token(&self, token: String) -> Self {
+        Self { token: Some(token), ..self.clone() }
+    }
+
     /// A request to a path, with the token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
@@ -125,6 +130,8 @@ pub struct CitizenApp {
     pub caller: Caller,
     /// The mailbox.
     pub email: String,
+    /// The flow that has asked for a one-time code.
+    pub challenge: String,
     /// The refresh token, once signed in.
     pub refresh_token: String,
 }
@@ -135,22 +142,34 @@ impl CitizenApp {
         Ok(Self {
             caller: Caller::new(url)?,
             email: email.to_owned(),
+            challenge: String::new(),
             refresh_token: String::new(),
         })
     }
 
-    /// Asks for a one-time code.
-    pub async fn ask_for_code(&self) -> Result<Reply, CommandError> {
-        let body = json!({"email": self.email, "city": "330100"});
-        self.caller.post("/v1/sign-in/codes", &body).await
+    /// Asks for a one-time code, and keeps the flow that it belongs to.
+    pub async fn ask_for_code(&mut self) -> Result<Reply, CommandError> {
+        let body = json!({"address": self.email, "city": "330100"});
+        let reply = self.caller.post("/v1/sign-in/codes", &body).await?;
+        if reply.status == StatusCode::ACCEPTED.as_u16() {
+            self.challenge = reply.text_at("/challenge");
+        }
+        Ok(reply)
     }
 
     /// Signs in with a code and keeps the tokens.
     pub async fn sign_in(&mut self, code: &str) -> Result<Reply, CommandError> {
-        let body = json!({"email": self.email, "code": code});
+        let body = json!({"challenge": self.challenge, "code": code});
         let reply = self.caller.post("/v1/sign-in", &body).await?;
         self.keep(&reply);
         Ok(reply)
+    }
+
+    /// Claims a real name by a resident identity number.
+    pub async fn claim_real_name(&self, name: &str, number: &str) -> Result<Reply, CommandError> {
+        let document = json!({"type": "resident_id", "number": number});
+        let body = json!({"name": name, "document": document});
+        self.caller.put("/v1/me/real-name", &body).await
     }
 
     /// Exchanges the refresh token and keeps the new pair.
@@ -170,10 +189,12 @@ impl CitizenApp {
 }
 
 /// A system of an agency: an OAuth client with a key pair.
+#[derive(Clone)]
 pub struct System {
     /// The HTTP client, with the access token once there is one.
     pub caller: Caller,
-    id: ClientId,
+    /// Its `client_id`.
+    pub id: ClientId,
     key: EncodingKey,
 }
 
@@ -229,4 +250,12 @@ pub fn find_letter(folder: &Path, to: &str, containing: &str) -> Option<String> 
 pub fn code_in(letter: &str) -> Option<String> {
     let body = letter.split_once("\r\n\r\n").map_or(letter, |(_, body)| body);
     body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(ToOwned::to_owned)
+}
+
+/// The code of an invitation in a letter: 43 characters, possibly cut in two by the letter's lines
+/// (RFC 2045, 6.7).
+pub fn invitation_in(letter: &str) -> Option<String> {
+    let text = letter.replace("=\r\n", "").replace("=\n", "").replace("=0A", "\n");
+    let found = text.split_whitespace().rfind(|word| word.len() == 43);
+    found.map(ToOwned::to_owned)
 }

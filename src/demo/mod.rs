@@ -8,7 +8,9 @@ mod systems;
 use std::path::Path;
 
 use citygate_catalogue::AgencyId;
-use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
+use citygate_identity::{
+    ClientId, KeyPair, NewClient, NewStaff, StaffRole, invite_staff, register_client,
+};
 use citygate_kernel::Clock;
 use citygate_notify::WebhookSettings;
 use citygate_sandbox::card_processor::Behaviour;
@@ -52,6 +54,7 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
         letters: settings.mail_folder(),
         slow_processor: args.processor_times_out,
     };
+    invite_clerk(&city).await?;
     let instance = Instance::start(&settings, listener, city, url)?;
     let told = story::tell(cast).await;
     instance.stop().await;
@@ -59,9 +62,17 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
     told
 }
 
+/// What `citygate staff invite` does.
+async fn invite_clerk(city: &City) -> Result<(), CommandError> {
+    let email = story::CLERK.parse()?;
+    let new = NewStaff { agency: citygate_traffic::POLICE, email: &email, role: StaffRole::Clerk };
+    invite_staff(&city.cx(), &new, None).await?;
+    Ok(())
+}
+
 /// What the system of the police may do in the story.
 const STORY_SCOPES: &[&str] =
-    &["traffic.decisions:write", "traffic.decisions:read", "webhooks:write"];
+    &["traffic.decisions:write", "traffic.decisions:read", "webhooks:write", "people:read"];
 
 /// What the system of the police may do.
 pub const POLICE_SCOPES: &[&str] = &[
@@ -72,6 +83,7 @@ pub const POLICE_SCOPES: &[&str] = &[
     "payments.bills:read",
     "payments.refunds:write",
     "payments.collections:read",
+    "people:read",
 ];
 
 /// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to
@@ -109,7 +121,7 @@ async fn register(
     scopes: &[&str],
 ) -> Result<(), CommandError> {
     let agency: AgencyId = citygate_traffic::POLICE;
-    let client = NewClient { id, agency, name, public_key: &key.public, scopes };
+    let client = NewClient::system(id, agency, name, &key.public, scopes);
     city.platform
         .db
         .tx("demo.register_client", async |tx| register_client(tx, &client).await)

@@ -1,5 +1,7 @@
 //! The story, step by step. Every step says who does what and what came of it, and is checked.
 
+mod watching;
+
 use std::{path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
@@ -11,6 +13,8 @@ use super::{
     receiver::Receiver,
 };
 use crate::commands::CommandError;
+
+pub(super) use watching::CLERK;
 
 /// Who plays.
 pub(super) struct Cast {
@@ -44,6 +48,9 @@ pub(super) async fn tell(mut cast: Cast) -> Result<(), CommandError> {
     pay(&cast, &citizen, &fines).await?;
     police_learn(&cast, &receiver).await?;
     books_balance(&mut cast).await?;
+    watching::a_clerk_looks(&cast, &citizen).await?;
+    watching::a_fresh_proof(&cast, &citizen).await?;
+    watching::a_lost_phone(&cast, &citizen).await?;
     receiver.stop().await;
     println!("\nThe story is told: every step was as it should be.");
     Ok(())
@@ -66,18 +73,26 @@ async fn sign_up(cast: &Cast) -> Result<CitizenApp, CommandError> {
     let again = citizen.clone().sign_in(&code).await?;
     expect("the code works once", again.status, 401, &again)?;
     step("citizen", "tries the same code again", &again.text_at("/title"));
-    let body = json!({"name": NAME, "id_number": ID_NUMBER});
-    let named = citizen.caller.put("/v1/me/real-name", &body).await?;
-    expect("the real name", named.status, 200, &named)?;
+    let claimed = citizen.claim_real_name(NAME, ID_NUMBER).await?;
+    expect("the real name", claimed.status, 202, &claimed)?;
+    step("citizen", "gives name and resident identity number", "the register is being asked");
+    let named = wait("the answer of the register", async || {
+        let me = citizen.caller.get("/v1/me").await?;
+        let pending = me.text_at("/verification/state") == "pending";
+        Ok(if pending { None } else { Some(me) })
+    })
+    .await?;
+    if named.text_at("/verification/state") != "verified" {
+        return Err(format!("the register knows her: {}", named.text).into());
+    }
     let masked = format!(
         "stored encrypted, shown as {} {}",
         named.text_at("/real_name/name"),
         named.text_at("/real_name/id_number")
     );
-    step("citizen", "gives name and resident identity number", &masked);
-    let wrong = json!({"name": NAME, "id_number": "110105194912310021"});
-    let refused = citizen.caller.put("/v1/me/real-name", &wrong).await?;
-    expect("a wrong check character", refused.status, 400, &refused)?;
+    step("police", "confirm that they belong together", &masked);
+    let wrong = citizen.claim_real_name(NAME, "110105194912310021").await?;
+    expect("a wrong check character", wrong.status, 400, &wrong)?;
     let old = citizen.refresh_token.clone();
     let refreshed = citizen.refresh().await?;
     expect("refresh", refreshed.status, 200, &refreshed)?;

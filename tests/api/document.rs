@@ -11,7 +11,26 @@ use serde_json::Value;
 pub enum Role {
     Anybody,
     Citizen,
+    /// Somebody who signed in to a client with `openid`.
+    EndUser,
     Partner,
+    Staff,
+}
+
+impl Role {
+    /// Whether an operation for it may do something for a kind of caller.
+    pub fn serves(self, caller: &str) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::Citizen => {
+                ["nameless", "citizen", "clerk", "admin", "other_admin"].contains(&caller)
+            }
+            // The tokens of these callers were not asked for with `openid`.
+            Self::EndUser => false,
+            Self::Partner => ["system", "other_system"].contains(&caller),
+            Self::Staff => ["clerk", "admin", "other_admin"].contains(&caller),
+        }
+    }
 }
 
 /// An operation.
@@ -21,6 +40,8 @@ pub struct Operation {
     pub method: Method,
     pub path: String,
     pub role: Role,
+    /// What a partner needs.
+    pub scopes: Vec<String>,
     pub tags: Vec<String>,
     pub summary: String,
     /// The media type of its body.
@@ -50,7 +71,9 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
     let role = match schemes[..] {
         [] => Role::Anybody,
         ["citizen"] => Role::Citizen,
+        ["openid"] => Role::EndUser,
         ["partner"] => Role::Partner,
+        ["staff"] => Role::Staff,
         _ => panic!("{path} is for {schemes:?}"),
     };
     let parameters = said["parameters"].as_array().cloned().unwrap_or_default();
@@ -60,6 +83,7 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
         method: method.to_uppercase().parse().unwrap(),
         path: path.to_owned(),
         role,
+        scopes: serde_json::from_value(said["security"][0]["partner"].clone()).unwrap_or_default(),
         tags: serde_json::from_value(said["tags"].clone()).unwrap_or_default(),
         summary: text("summary"),
         takes: said["requestBody"]["content"].as_object().and_then(|c| c.keys().next().cloned()),
@@ -96,6 +120,13 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
         ("top_up_id", id("topu")),
         ("fine_id", id("fine")),
         ("decision_no", "3301060000000999".to_owned()),
+        ("agency_id", id("agcy")),
+        ("staff_id", id("stff")),
+        ("invitation_id", id("sinv")),
+        ("client_id", format!("clnt_{}", "0".repeat(32))),
+        ("kid", "none".to_owned()),
+        ("session_id", format!("sess_{}", "0".repeat(32))),
+        ("passkey_id", format!("pkey_{}", "0".repeat(32))),
         ("city", "330100".to_owned()),
         ("month", "2026-11".to_owned()),
     ])

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use citygate::demo::actors::Caller;
 use citygate_identity::DEMO_CITIZENS;
+use citygate_traffic::POLICE;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     document::{Operation, Role, nothing, operations},
+    staff::Agency,
     support::{Answer, TestApp, yuan},
 };
 
@@ -18,6 +20,8 @@ struct Scene {
     anybody: Caller,
     citizen: Caller,
     police: Caller,
+    admin: Caller,
+    clerk: Caller,
     paths: BTreeMap<&'static str, String>,
     before: BTreeMap<String, String>,
 }
@@ -26,18 +30,23 @@ impl Scene {
     async fn set() -> Self {
         let app = TestApp::start().await;
         let (citizen, police) = (app.demo_citizen(0).await.caller, app.police().await.caller);
+        let Agency { admin, clerk, .. } = Agency::new(&app, POLICE, "police.example").await;
+        let (admin, clerk) = (admin.caller, clerk.caller);
         let bills = citizen.get("/v1/bills").await.unwrap();
         let mut paths = nothing();
+        paths.insert("agency_id", POLICE.to_string());
         paths.insert("bill_id", bills.text_at("/items/0/id"));
         let before = app.sql().await.dump().await;
-        Self { anybody: app.anybody(), citizen, police, paths, before, app }
+        Self { anybody: app.anybody(), citizen, police, admin, clerk, paths, before, app }
     }
 
     fn caller(&self, operation: &Operation) -> &Caller {
         match operation.role {
             Role::Anybody => &self.anybody,
-            Role::Citizen => &self.citizen,
+            Role::Citizen | Role::EndUser => &self.citizen,
             Role::Partner => &self.police,
+            Role::Staff if operation.id == "identity_look_up_person_as_staff" => &self.clerk,
+            Role::Staff => &self.admin,
         }
     }
 
@@ -119,14 +128,58 @@ async fn json_of_another_shape_is_an_invalid_body() {
     scene.nothing_has_changed().await;
 }
 
+/// An identifier of a kind that names nothing.
+fn nobodys(prefix: &str) -> String {
+    format!("{prefix}_{}", "0".repeat(32))
+}
+
 /// A body that each operation would take.
 fn right_body(scene: &Scene, operation: &str) -> Value {
     match operation {
-        "identity_send_code" => json!({"email": "new@citygate.example", "city": "330100"}),
-        "identity_sign_in" => json!({"email": "new@citygate.example", "code": "123456"}),
-        "identity_put_real_name" => {
-            json!({"name": DEMO_CITIZENS[0].1, "id_number": DEMO_CITIZENS[0].2})
+        "identity_send_code" => json!({"address": "new@citygate.example", "city": "330100"}),
+        "identity_sign_in" => {
+            json!({"challenge": nobodys("chal"), "code": "123456", "password": "vD7#qLm2"})
         }
+        "identity_sign_in_with_password" => {
+            json!({"address": "new@citygate.example", "password": "vD7#qLm2"})
+        }
+        "identity_sign_in_with_passkey" => json!({
+            "ceremony": nobodys("crmy"),
+            "credential": {
+                "rawId": "AAAA", "type": "public-key",
+                "response": {
+                    "authenticatorData": "AAAA", "clientDataJSON": "AAAA", "signature": "AAAA",
+                    "userHandle": "AAAA",
+                },
+            },
+        }),
+        "identity_add_passkey" => json!({
+            "ceremony": nobodys("crmy"), "name": "my phone",
+            "credential": {
+                "rawId": "AAAA", "type": "public-key",
+                "response": {"attestationObject": "AAAA", "clientDataJSON": "AAAA"},
+            },
+        }),
+        "identity_rename_passkey" => json!({"name": "my phone"}),
+        "identity_send_phone_code" => json!({"phone": "+8613800138000"}),
+        "identity_put_phone" => json!({"challenge": nobodys("chal"), "code": "123456"}),
+        "identity_put_password" => json!({"password": "vD7#qLm2"}),
+        "identity_put_real_name" => {
+            json!({
+                "name": DEMO_CITIZENS[0].1,
+                "document": {"type": "resident_id", "number": DEMO_CITIZENS[0].2},
+            })
+        }
+        "identity_send_step_up_code" => json!({"purpose": "identity.read"}),
+        "identity_step_up" => json!({
+            "purpose": "identity.read",
+            "document": {"type": "resident_id", "number": DEMO_CITIZENS[0].2},
+            "code": "123456",
+        }),
+        "identity_look_up_person" | "identity_look_up_person_as_staff" => json!({
+            "document": {"type": "resident_id", "number": DEMO_CITIZENS[0].2},
+            "purpose": "case.handling", "legal_basis": "pipl-13-3", "case": "1",
+        }),
         "identity_put_webhook" => json!({"url": "http://127.0.0.1:9/"}),
         "payments_pay_bill" => json!({"expected": {"amount_minor": 15_000, "currency": "CNY"}}),
         "payments_create_top_up" => json!({
@@ -139,6 +192,10 @@ fn right_body(scene: &Scene, operation: &str) -> Value {
             json!({"available": yuan(100), "amount": yuan(100), "reason": "a mistake"})
         }
         "traffic_put_decision" => scene.app.decision(DEMO_CITIZENS[0].2, 20_000),
+        "identity_invite_staff" => json!({"email": "li@police.example", "role": "clerk"}),
+        "identity_accept_staff_invitation" => json!({"code": "A".repeat(43)}),
+        // What is wrong with a key is a fact of its own (422).
+        "identity_add_client_key" => json!({}),
         other => panic!("what does {other} take?"),
     }
 }
@@ -257,7 +314,8 @@ async fn an_id_of_another_form_is_an_invalid_parameter() {
     let zeros = "0".repeat(32);
     let mut tried = 0;
     for operation in operations() {
-        for name in &operation.parameters {
+        // Agencies name their keys as they like.
+        for name in operation.parameters.iter().filter(|name| *name != "kid") {
             for wrong in [
                 format!("pers_{zeros}"),
                 format!("xxxx_330100_{zeros}"),

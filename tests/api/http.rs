@@ -130,7 +130,8 @@ async fn no_answer_is_kept_by_a_cache_or_sniffed_at() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("server"), "", "{path}");
     }
-    let body = json!({"email": "a@citygate.example", "code": "000000"});
+    let challenge = format!("chal_{}", "0".repeat(32));
+    let body = json!({"challenge": challenge, "code": "000000"});
     let refused = app.anybody().request(Method::POST, "/v1/sign-in").json(&body);
     assert_eq!(Answer::to(refused).await.header("cache-control"), "no-store");
     app.finish().await;

@@ -55,7 +55,7 @@ async fn a_refresh_token_works_once_and_the_second_time_ends_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_all_who_refresh_with_one_token_at_once_one_is_served_and_the_session_ends() {
+async fn of_all_who_refresh_with_one_token_at_once_two_are_served_and_the_session_ends() {
     let app = TestApp::start().await;
     let citizen = app.demo_citizen(0).await;
     let token = &citizen.refresh_token;
@@ -69,10 +69,13 @@ async fn of_all_who_refresh_with_one_token_at_once_one_is_served_and_the_session
     };
     let (answers, ()) = tokio::join!(all, start);
     let (served, others): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
-    assert_eq!(served.len(), 1);
+    // The second could be somebody whose answer was lost. The third is one too many, and which of
+    // them was the thief is not known.
+    assert_eq!(served.len(), 2);
     others.into_iter().for_each(denied);
-    // Which of them was the thief is not known.
-    denied(&refresh(&app, served[0].body["refresh_token"].as_str().unwrap()).await);
+    for answer in served {
+        denied(&refresh(&app, answer.body["refresh_token"].as_str().unwrap()).await);
+    }
     app.finish().await;
 }
 
@@ -130,7 +133,8 @@ async fn a_token_says_no_more_than_it_must() {
     let mut members: Vec<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     let members = members.join(" ");
-    let known = "acr aud auth_time city client_id exp iat iss jti nbf person role scope sid sub";
+    let known =
+        "acr amr aud auth_time city client_id exp iat iss jti nbf person role scope sid sub";
     assert_eq!(members, known, "no name, number or address");
     app.finish().await;
 }

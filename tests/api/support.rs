@@ -4,7 +4,8 @@
 use std::{
     collections::BTreeMap,
     fs,
-    path::PathBuf,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -21,13 +22,18 @@ use citygate_catalogue::{Agency, AgencyId, add_agency};
 use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
 use citygate_kernel::Clock;
 use citygate_kernel::{CityCode, Text};
-use citygate_platform::worker::Worker;
-use citygate_sandbox::card_processor::CardProcessorSandbox;
+use citygate_platform::{http::RateLimitSettings, worker::Worker};
+use citygate_sandbox::{
+    card_processor::CardProcessorSandbox, police_registry::PoliceRegistrySandbox,
+};
 use citygate_testkit::{TestDb, monday_morning};
 use diesel::{QueryableByName, sql_query, sql_types};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
+
+/// Requests a minute that no test makes.
+const PLENTY: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 /// A running city. End a test with [`TestApp::finish`].
 pub struct TestApp {
@@ -37,7 +43,7 @@ pub struct TestApp {
     instance: Instance,
     worker: Worker,
     letters: PathBuf,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl TestApp {
@@ -46,12 +52,14 @@ impl TestApp {
         Self::start_with(|_| {}).await
     }
 
-    /// The same with other settings.
+    /// The same with other settings. A test asks more often than any person would.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = demo::throw_away_settings(folder.path());
         settings.work = false;
         settings.http.workers = 2;
+        settings.http.rate_limit = RateLimitSettings::uniform(PLENTY);
+        settings.sign_in.codes_per_client_hour = 1_000_000;
         change(&mut settings);
         let (db, clock) = (TestDb::new().await, Clock::manual(monday_morning()));
         let listener = listen(&settings).unwrap();
@@ -60,7 +68,7 @@ impl TestApp {
         let worker = Worker::new(city.platform.clone(), &city.services);
         let letters = settings.mail_folder();
         let instance = Instance::start(&settings, listener, city, url.clone()).unwrap();
-        Self { url, clock, db, instance, worker, letters, _folder: folder }
+        Self { url, clock, db, instance, worker, letters, folder }
     }
 
     /// Somebody without a token.
@@ -73,9 +81,19 @@ impl TestApp {
         &self.instance.city
     }
 
+    /// Where the city keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The simulated card processor.
     pub fn processor(&self) -> &CardProcessorSandbox {
         self.instance.city.sandbox.as_ref().unwrap()
+    }
+
+    /// The simulated register of the police.
+    pub fn register_of_police(&self) -> &PoliceRegistrySandbox {
+        self.instance.city.police_sandbox.as_ref().unwrap()
     }
 
     /// Moves time.
@@ -116,9 +134,10 @@ impl TestApp {
     /// A citizen with a real name, in a fresh token.
     pub async fn real_name(&self, email: &str, name: &str, id_number: &str) -> CitizenApp {
         let mut citizen = self.citizen(email).await;
-        let body = json!({"name": name, "id_number": id_number});
-        let reply = citizen.caller.put("/v1/me/real-name", &body).await.unwrap();
-        assert_eq!(reply.status, 200, "{}", reply.text);
+        self.register_of_police().enrol(name, "resident_id", id_number);
+        let reply = citizen.claim_real_name(name, id_number).await.unwrap();
+        assert_eq!(reply.status, 202, "{}", reply.text);
+        self.work().await;
         assert_eq!(citizen.refresh().await.unwrap().status, 200);
         citizen
     }
@@ -159,7 +178,7 @@ impl TestApp {
     /// Registers a system of an agency with a key pair.
     pub async fn register(&self, agency: AgencyId, key: &KeyPair, scopes: &[&str]) -> ClientId {
         let id = ClientId::new(&self.clock);
-        let new = NewClient { id, agency, name: "test", public_key: &key.public, scopes };
+        let new = NewClient::system(id, agency, "test", &key.public, scopes);
         let db = &self.city().platform.db;
         db.tx("test.register", async |tx| register_client(tx, &new).await).await.unwrap();
         id
@@ -222,6 +241,11 @@ impl TestApp {
         issued.text_at("/id")
     }
 
+    /// The newest letter to an address that contains a text.
+    pub fn letter(&self, email: &str, containing: &str) -> String {
+        find_letter(&self.letters, email, containing).expect("a letter")
+    }
+
     /// How many letters to an address contain a text.
     pub fn letters(&self, email: &str, containing: &str) -> usize {
         let files = fs::read_dir(&self.letters).unwrap().map(|entry| entry.unwrap().path());
@@ -263,6 +287,11 @@ impl Sql {
     /// Does something.
     pub async fn run(&mut self, statements: &str) {
         self.0.batch_execute(statements).await.unwrap();
+    }
+
+    /// Tries something that the database refuses. Returns what it says.
+    pub async fn fails(&mut self, statements: &str) -> String {
+        self.0.batch_execute(statements).await.unwrap_err().to_string()
     }
 
     /// What a query of one text column called `value` returns.

@@ -35,12 +35,12 @@ def citizen(url: str, data_dir: str) -> str:
     letters = Path(data_dir) / "mail"
     old = set(letters.glob("*.eml"))
     asked = http.post(
-        f"{url}/v1/sign-in/codes", json={"email": EMAIL, "city": CITY}, timeout=PATIENCE_SECONDS
+        f"{url}/v1/sign-in/codes", json={"address": EMAIL, "city": CITY}, timeout=PATIENCE_SECONDS
     )
     asked.raise_for_status()
     signed_in = http.post(
         f"{url}/v1/sign-in",
-        json={"email": EMAIL, "code": code_from_letter(letters, old)},
+        json={"challenge": asked.json()["challenge"], "code": code_from_letter(letters, old)},
         timeout=PATIENCE_SECONDS,
     )
     signed_in.raise_for_status()

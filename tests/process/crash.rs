@@ -12,9 +12,11 @@ use std::{
 };
 
 use citygate::{demo::actors::Caller, settings::Settings};
-use citygate_kernel::{CityCode, Clock, Currency, Money, Text};
+use citygate_identity::{Access, Accessor, Named, Reason, person};
+use citygate_kernel::{CityCode, Clock, Currency, Locale, Money, Text};
 use citygate_payments::{BillId, NewBill, Terms, issue_bills};
 use citygate_platform::{
+    Platform,
     cluster::Cluster,
     db::{DatabaseSettings, Db},
     keys::Keys,
@@ -27,6 +29,7 @@ use serde_json::json;
 
 use crate::program::{Serving, database_pid, eventually};
 
+const REASON: Reason<'static> = Reason { purpose: "city.demonstration", legal_basis: "pipl-13-1" };
 /// Bills of one yuan; the demo wallet holds 500.
 const BILLS: usize = 300;
 const PAYERS: usize = 8;
@@ -42,10 +45,13 @@ pub async fn issue(data_dir: &Path, count: usize, fen: i64) -> Vec<BillId> {
     let db = Db::new(&cluster.url(), clock.clone(), &DatabaseSettings::default());
     let id_number = citygate_identity::DEMO_CITIZENS[0].2.parse().unwrap();
     let city = CityCode::HANGZHOU;
+    let platform = Platform { db: db.clone(), clock: clock.clone(), keys: keys.clone() };
+    let (cx, by) = (platform.cx(Locale::default(), "test"), Accessor::city(city));
     let ids: Vec<BillId> = (0..count).map(|_| BillId::new(city, &clock)).collect();
     for ids in ids.chunks(1_000) {
         let issued = db.tx("test.issue", async |tx| {
-            let debtor = citygate_identity::person(&keys, tx, &id_number, None).await?;
+            let named = Named { id_number: &id_number, name: None, case: None };
+            let debtor = person(&keys, tx, &Access::new(&cx, by, REASON), named).await?;
             let bill = |id: &BillId| NewBill {
                 id: *id,
                 agency: citygate_traffic::POLICE,

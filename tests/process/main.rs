@@ -4,6 +4,8 @@
 
 mod chaos;
 mod crash;
+mod guesses;
+mod keys;
 mod program;
 mod refusals;
 mod stories;

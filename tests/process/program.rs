@@ -46,8 +46,17 @@ pub struct Serving {
 impl Serving {
     /// Starts `serve` on a free port and waits until it says that it is ready.
     pub fn start(data_dir: &Path) -> Self {
-        let mut command = citygate(data_dir);
+        Self::run(citygate(data_dir))
+    }
+
+    /// The same with other settings.
+    pub fn run(mut command: Command) -> Self {
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("CITYGATE_LOG__FILTER", "warn");
+        // A test asks more often than any person would.
+        for class in ["SIGN_IN", "TOKEN", "PUBLIC", "READ", "WRITE", "PUSH"] {
+            command.env(format!("CITYGATE_HTTP__RATE_LIMIT__{class}"), "1000000");
+        }
+        command.env("CITYGATE_SIGN_IN__CODES_PER_CLIENT_HOUR", "1000000");
         Self::wait(command)
     }
 

@@ -87,12 +87,19 @@ fn flags_win_over_variables_over_the_file_and_secrets_are_masked() {
         .arg("config")
         .env("CITYGATE_HTTP__LISTEN", "variable:2")
         .env("CITYGATE_SERVICES", "traffic,payments")
+        .env("CITYGATE_HTTP__TRUSTED_PROXIES", "10.0.0.0/8,2001:db8::1")
+        .env("CITYGATE_HTTP__PROXY_HEADER", "forwarded")
+        .env("CITYGATE_HTTP__RATE_LIMIT__SIGN_IN", "7")
         .env("DATABASE_URL", "postgres://user:secret-b@host/db");
     let printed = String::from_utf8(finished(command).stdout).unwrap();
     for line in [
         "public_url = \"http://file\"",
         "listen = \"variable:2\"",
         "workers = 3",
+        "\"10.0.0.0/8\"",
+        "\"2001:db8::1/128\"",
+        "proxy_header = \"forwarded\"",
+        "sign_in = 7",
         "database_url = \"***\"",
         "smtp_url = \"***\"",
     ] {

@@ -17,7 +17,7 @@ const STOREYS: [&[&str]; 5] = [
 ];
 
 /// Arrows within a storey.
-const BESIDE: [(&str, &str); 1] = [("identity", "notify")];
+const BESIDE: [(&str, &str); 2] = [("identity", "notify"), ("identity", "catalogue")];
 
 /// Crates for tests; nothing may ship with them.
 const FOR_TESTS: [&str; 1] = ["testkit"];

@@ -1,6 +1,9 @@
 //! What holds for the schema as a whole.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use citygate_platform::migrate::{migrate, revert_all};
 use citygate_testkit::{TestDb, migrations};
@@ -47,6 +50,48 @@ async fn migrations_go_up_down_and_up_again() {
     assert_eq!(applied.len(), files("migrations", "sql").len() / 2);
     assert_eq!(query(&db.url, SHAPE).await, before, "up again is the same");
     assert!(migrate(&db.url, migrations()).await.unwrap().is_empty(), "and then there is nothing");
+}
+
+#[tokio::test]
+async fn every_sealed_column_is_known_to_the_rotation_of_keys() {
+    let db = TestDb::new().await;
+    let columns = "SELECT table_schema || '.' || table_name || '.' || column_name AS text \
+         FROM information_schema.columns WHERE column_name LIKE '%\\_sealed' ORDER BY 1";
+    let stored = query(&db.url, columns).await;
+    let known = citygate::documents::sealed_columns().unwrap();
+    let mut listed: Vec<_> = known.iter().map(ToString::to_string).collect();
+    listed.sort();
+    assert_eq!(listed, stored);
+    for column in known {
+        let bound_to = format!(
+            "SELECT column_name AS text FROM information_schema.columns WHERE data_type = 'uuid' \
+             AND table_schema || '.' || table_name = '{}' AND column_name = '{}'",
+            column.table, column.id
+        );
+        assert_eq!(query(&db.url, &bound_to).await.len(), 1, "{column} is bound to a uuid");
+    }
+}
+
+/// What a column holds: P0 may be known to everybody, P1 is the city's own, P2 is personal, P3 is
+/// sensitive (Personal Information Protection Law, article 28). Personal values are sealed, or a
+/// keyed digest takes their place.
+#[tokio::test]
+async fn every_column_about_people_has_a_class_and_what_is_personal_is_sealed() {
+    let db = TestDb::new().await;
+    let columns = "SELECT table_schema || '.' || table_name || '.' || column_name AS text \
+         FROM information_schema.columns WHERE table_schema IN ('identity', 'notify') ORDER BY 1";
+    let stored: BTreeSet<_> = query(&db.url, columns).await.into_iter().collect();
+    let file = fs::read_to_string(root().join("docs/data-classes.csv")).unwrap();
+    let mut rows = file.lines().map(|line| line.split_once(',').unwrap());
+    assert_eq!(rows.next(), Some(("column", "class")));
+    let listed: BTreeMap<_, _> = rows.map(|(name, class)| (name.to_owned(), class)).collect();
+    let names: BTreeSet<_> = listed.keys().cloned().collect();
+    assert_eq!(names, stored, "docs/data-classes.csv does not list the columns that there are");
+    for (column, class) in listed {
+        assert!(["P0", "P1", "P2", "P3"].contains(&class), "{column} is {class}");
+        let hidden = ["_sealed", "_index", "_digest"].iter().any(|end| column.ends_with(end));
+        assert!(hidden || !["P2", "P3"].contains(&class), "{column} is {class} and lies open");
+    }
 }
 
 #[test]
@@ -103,8 +148,15 @@ async fn a_citys_business_is_keyed_by_city_first() {
          WHERE c.relkind = 'r' AND {OURS} AND p.conkey[1] <> a.attnum ORDER BY 1"
     );
     // Accounts, codes and clients are found before their city is known; a rule without a city is
-    // the country's.
-    let known = ["identity.accounts", "identity.clients", "identity.sign_in_codes", "rules"];
+    // the country's. A person belongs to no city, and reads the entries of all of them.
+    let known = [
+        "identity.access_entries",
+        "identity.accounts",
+        "identity.clients",
+        "identity.one_time_codes",
+        "identity.sign_in_codes",
+        "rules",
+    ];
     assert_eq!(query(&db.url, &misplaced).await, known);
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use chrono::{NaiveDate, TimeDelta};
 use citygate_calendar::{Deadline, Period};
 use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
-use citygate_identity::{PersonId, person};
+use citygate_identity::{Access, Accessor, Named, PersonId, Reason, person};
 use citygate_kernel::{CityCode, Clock, Text};
 use citygate_payments::{BillId, BillView, NewBill, Terms, bills, issue_bill, reschedule_bill};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
@@ -21,6 +21,9 @@ use crate::{
 
 /// As whom this service issues bills.
 pub(crate) const ISSUER: &str = "traffic";
+
+/// Why the police name somebody: a decision says whom it punishes.
+const REASON: Reason<'static> = Reason { purpose: "traffic.decision", legal_basis: "rtsl-107" };
 
 /// A decision with its bill, as the police see it.
 pub(crate) struct DecisionView {
@@ -41,12 +44,18 @@ pub(crate) struct FineView {
 /// Records a decision and issues its bill. Returns whether it was new.
 pub(crate) async fn record_decision(
     cx: &Cx,
+    by: Accessor,
     agency: AgencyId,
     new: &NewDecision,
 ) -> Result<(DecisionView, bool), Error> {
     cx.db
         .tx("traffic.record_decision", async |tx| {
-            let debtor = person(&cx.keys, tx, &new.id_number, Some(new.name.expose())).await?;
+            let named = Named {
+                id_number: &new.id_number,
+                name: Some(new.name.expose()),
+                case: Some(new.number.as_str()),
+            };
+            let debtor = person(&cx.keys, tx, &Access::new(cx, by, REASON), named).await?;
             let known = store::by_number(tx, agency, &new.number).await?;
             let recorded = known.is_none() && record(cx, tx, agency, debtor, new).await?;
             let decision = store::by_number(tx, agency, &new.number).await?;

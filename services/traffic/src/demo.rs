@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use chrono::TimeDelta;
 use citygate_catalogue::{Agency, AgencyId, add_agency};
-use citygate_identity::DEMO_CITIZENS;
+use citygate_identity::{Accessor, DEMO_CITIZENS};
 use citygate_kernel::{CityCode, Currency, Masked, Money, Text};
 use citygate_platform::Cx;
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -100,7 +100,8 @@ pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdErro
         for sample in SAMPLES {
             let decision = decision(&cx, sample)?;
             // The content depends on the day, so a later start must not compare it.
-            match actions::record_decision(&cx, POLICE, &decision).await {
+            let by = Accessor::city(POLICE.city());
+            match actions::record_decision(&cx, by, POLICE, &decision).await {
                 Ok(_) | Err(Error::DecisionDiffers) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Json, Path, Query},
 };
 use citygate_catalogue::AgencyKind;
-use citygate_identity::{Partner, RealName, Scope};
+use citygate_identity::{Accessor, Partner, RealName, Scope};
 use citygate_platform::{
     Cx, Service,
     http::{Body, Failure, Page, PageQuery},
@@ -73,7 +73,8 @@ async fn put_decision(
 ) -> Result<HttpResponse, Failure> {
     let decision = body.into_inner().decision(number.into_inner());
     let agency = police.agency::<AgencyKind>();
-    let (view, recorded) = actions::record_decision(&cx, agency, &decision).await?;
+    let by = Accessor::system(police.client, agency);
+    let (view, recorded) = actions::record_decision(&cx, by, agency, &decision).await?;
     let mut answer = if recorded { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.json(DecisionBody::new(view, Some(!recorded))))
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     model::{AccountId, ClientId, PersonId, SessionId},
+    scopes::{CITIZEN, OPENID},
     tokens::{Caller, Claims, Tokens},
 };
 
@@ -41,6 +42,34 @@ pub struct RealName {
     pub city: CityCode,
     /// The person behind the account.
     pub person: PersonId,
+}
+
+/// Somebody who signed in to a client with `openid`, whatever else the client may do.
+#[derive(Debug, Clone)]
+pub(crate) struct EndUser {
+    pub session: SessionId,
+    /// As the client knows the account.
+    pub subject: String,
+    scope: String,
+}
+
+impl EndUser {
+    /// Whether the token has a scope.
+    pub(crate) fn allows(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|own| own == scope)
+    }
+
+    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+        let session = claims.session().ok_or(Error::Forbidden)?;
+        if !claims.allows(OPENID) {
+            return Err(Error::ScopeMissing(OPENID));
+        }
+        Ok(Self {
+            session: session.parse().map_err(|_| DAMAGED)?,
+            subject: claims.sub.clone(),
+            scope: claims.scope.clone(),
+        })
+    }
 }
 
 /// What a system may do. Each operation for systems has one.
@@ -72,7 +101,7 @@ impl<S> Partner<S> {
     }
 }
 
-fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
+pub(crate) fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
     let bearer = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -88,25 +117,38 @@ fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
     tokens.verify(token.trim(), platform.clock.now())
 }
 
+/// The account or client whose token a request carries. Limits ask; who may do what is decided by
+/// the caller types.
+pub(crate) fn who_calls(request: &HttpRequest) -> Option<Uuid> {
+    let claims = claims(request).ok()?;
+    match &claims.caller {
+        Caller::Citizen { .. } => claims.sub.parse().ok().map(AccountId::uuid),
+        Caller::EndUser { sign_in } => sign_in.sid.parse().ok().map(SessionId::uuid),
+        Caller::Partner { .. } => claims.sub.parse().ok().map(ClientId::uuid),
+    }
+}
+
 const DAMAGED: Error = Error::TokenInvalid("its claims are not of this city's form");
 
 impl Citizen {
     fn from_claims(claims: &Claims) -> Result<Self, Error> {
-        let Caller::Citizen { sid, person, .. } = &claims.caller else {
-            return Err(Error::Forbidden);
+        let (sign_in, city, person) = match &claims.caller {
+            Caller::Citizen { sign_in, city, person, .. } => (sign_in, city, person),
+            Caller::EndUser { .. } => return Err(Error::ScopeMissing(CITIZEN)),
+            Caller::Partner { .. } => return Err(Error::Forbidden),
         };
         let person = person.as_ref().map(|person| person.parse()).transpose();
         Ok(Self {
             account: claims.sub.parse().map_err(|_| DAMAGED)?,
-            session: sid.parse().map_err(|_| DAMAGED)?,
-            city: claims.city.parse().map_err(|_| DAMAGED)?,
+            session: sign_in.sid.parse().map_err(|_| DAMAGED)?,
+            city: city.parse().map_err(|_| DAMAGED)?,
             person: person.map_err(|_| DAMAGED)?,
         })
     }
 }
 
 impl RealName {
-    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+    pub(crate) fn from_claims(claims: &Claims) -> Result<Self, Error> {
         let Citizen { account, session, city, person } = Citizen::from_claims(claims)?;
         Ok(Self { account, session, city, person: person.ok_or(Error::RealNameRequired)? })
     }
@@ -114,14 +156,16 @@ impl RealName {
 
 impl<S: Scope> Partner<S> {
     fn from_claims(claims: &Claims) -> Result<Self, Error> {
-        let Caller::Partner { agency } = claims.caller else { return Err(Error::Forbidden) };
-        if !claims.scope.split(' ').any(|scope| scope == S::NAME) {
+        let Caller::Partner { agency, city } = &claims.caller else {
+            return Err(Error::Forbidden);
+        };
+        if !claims.allows(S::NAME) {
             return Err(Error::ScopeMissing(S::NAME));
         }
         Ok(Self {
             client: claims.sub.parse().map_err(|_| DAMAGED)?,
-            city: claims.city.parse().map_err(|_| DAMAGED)?,
-            agency,
+            city: city.parse().map_err(|_| DAMAGED)?,
+            agency: *agency,
             scope: PhantomData,
         })
     }
@@ -143,5 +187,6 @@ macro_rules! from_request {
 }
 
 from_request!(Citizen);
+from_request!(EndUser);
 from_request!(RealName);
 from_request!(Partner<S>, S);

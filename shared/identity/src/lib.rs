@@ -2,46 +2,103 @@
 //!
 //! | noun | what it is |
 //! |---|---|
-//! | [`AccountId`] account | somebody who can sign in; found by an e-mail address |
-//! | [`PersonId`] person | a natural person known by a resident identity number, with or without an account |
+//! | [`AccountId`] account | somebody who can sign in; found by a mail address, and by a proven number |
+//! | [`PersonId`] person | a natural person known by an identity document, with or without an account |
+//! | verification | a claim of an account to be a person, and what the register of the police says |
 //! | session | one sign-in of an account; a chain of refresh tokens |
-//! | [`ClientId`] client | a system of an agency or hospital, with a key pair of its own |
+//! | [`StaffId`] staff | an account in a role at an agency, for ninety days at a time |
+//! | [`ClientId`] client | a system of an agency, with keys of its own; or an app that people sign in to |
 //! | [`Citizen`], [`RealName`], [`Partner`] | the caller, as a handler's signature asks for it |
+//! | [`StepUp`] step-up | a caller's fresh proof for one thing, which serves once |
 //!
-//! An account begins without a name (level L1: a mailbox). Giving a name and a resident identity
-//! number binds it to the person of that number (L2); from then on it has a wallet and sees what
-//! agencies have addressed to that person. One person has one account.
+//! An account begins without a name. Claiming a name and a document that belong together, as the
+//! register confirms, binds it to the person of that document; from then on it has a wallet and sees
+//! what agencies have addressed to that person. One person has one account. How far a *sign-in* can
+//! be relied on, the claim `acr`, is another matter: level 1 after one factor, 2 after two, whether
+//! the name is known or not. Only a fresh proof by somebody whose name is verified is level 3.
 //!
 //! Invariants: identity numbers, names and addresses are stored encrypted and found by a keyed
-//! digest; they never leave this crate unmasked except to the notifier; one-time codes, refresh
-//! tokens and client assertions work once; the count of wrong guesses commits with the guess; a
-//! refresh token that comes back a second time ends its session.
+//! digest; they never leave this crate unmasked, except to the notifier and, an address, to a client
+//! that its owner allows it; one-time codes, authorization codes, refresh tokens and client
+//! assertions work once; the count of wrong guesses commits with the guess; a refresh token that
+//! comes back ends its session, unless the answer with its successor was just lost.
+//!
+//! # Ways in, and how they are kept open
+//!
+//! | method | alone | beside another | `amr` |
+//! |---|---|---|---|
+//! | code by mail | yes | never a second factor | `otp` |
+//! | code by short message | yes | yes | `otp sms` |
+//! | password | from 15 characters | from 8 | `pwd` |
+//! | passkey, with verification of its user | yes, two factors in one | | `hwk user` |
+//!
+//! What is guessed at is limited, and a limit is a way to lock somebody out. So:
+//!
+//! - A code belongs to the *flow* that asked for it. Only who holds the flow's random `challenge` can
+//!   guess at it: five times, and ten times an hour for all that one client has asked for an address.
+//!   What strangers guess uses up nothing of anybody else's.
+//! - Codes to one address are limited, because each costs money or patience. A client from which an
+//!   address has signed in within 90 days is *known* to it, and has a share of its own: what
+//!   strangers ask for uses up theirs. Whoever asks from a new place while strangers use up that
+//!   share has to wait an hour, or to use another way in; this is the price of a limit on messages
+//!   that holds against many machines, too.
+//! - Wrong passwords slow down the client that gives them, up to a quarter of an hour, and nobody
+//!   else.
+//! - A passkey is never limited: it cannot be guessed at.
+//!
+//! All of this is counted in the database, in the transaction of the check or, where a hash is
+//! computed, in one before it: no restart, race or client that hangs up forgets an attempt. An
+//! address that is known and one that is not are answered alike, in the same time: the same rows are
+//! written, the same hash is computed, and a short message is sent by a job.
+//!
+//! Short messages cost money that somebody else may earn. They go to numbers that were proven, or
+//! that a citizen who is signed in wants to prove; to countries on a list; up to a number a day; and
+//! not to a range of numbers whose codes nobody enters.
 
+mod access;
 mod actions;
 mod caller;
 mod demo;
+mod documents;
 mod error;
-mod id_number;
+mod hasher;
+mod jobs;
 mod mail;
+mod methods;
 mod model;
 mod oauth;
+mod pages;
+mod registry;
 mod routes;
 mod rules;
 mod schema;
+mod scopes;
+mod sealed;
+mod settings;
+mod staff;
+mod step_up;
 mod store;
 mod tokens;
+mod visitor;
 mod wire;
 
+pub use access::{Access, AccessId, AccessKind, Accessor, Named, Reason};
 pub use actions::{
-    Contact, NewClient, contact, demo_token, person, persons, register_client, require_session,
-    running_sessions, session_ended,
+    Contact, NewClient, NewStaff, contact, demo_token, invite_staff, person, persons,
+    register_client, require_session, running_sessions, session_ended,
 };
 pub use caller::{Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;
-pub use error::Error;
-pub use id_number::{InvalidIdNumber, ResidentIdNumber};
+pub use documents::{Document, DocumentType, InvalidDocument, InvalidIdNumber, ResidentIdNumber};
+pub use error::{Error, ProofError, StaffError};
+pub use methods::{SignInError, SignInMethods};
 pub use model::{
     AccountId, AccountKind, ClientId, ClientKind, PersonId, PersonKind, SessionId, SessionKind,
+    StaffId, StaffInvitationId, StaffInvitationKind, StaffKind, StaffRole, StepUpPurpose,
 };
+pub use registry::{PoliceRegistry, RegistryError, RegistrySettings};
 pub use routes::service;
-pub use tokens::{KeyPair, Tokens};
+pub use settings::SignInSettings;
+pub use staff::{Duty, PeopleRead, Staff};
+pub use step_up::{Sensitive, StepUp};
+pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_key};

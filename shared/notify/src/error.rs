@@ -3,7 +3,8 @@
 use citygate_kernel::{Problem, ProblemType};
 use citygate_platform::{
     db::{DbError, TxError},
-    keys::Unsealable,
+    jobs::JobError,
+    keys::SealError,
     problems,
 };
 
@@ -27,7 +28,7 @@ pub enum Error {
     WebhookUrlRefused(#[from] Refused),
     /// A value could not be encrypted or decrypted.
     #[error(transparent)]
-    Unsealable(#[from] Unsealable),
+    Sealing(#[from] SealError),
     /// A mail could not be written down or read again.
     #[error("a stored mail cannot be read or written: {0}")]
     Content(#[from] serde_json::Error),
@@ -40,7 +41,18 @@ impl TxError for Error {
     fn as_db(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
-            Self::WebhookUrlRefused(_) | Self::Unsealable(_) | Self::Content(_) => None,
+            Self::Sealing(error) => error.as_db(),
+            Self::WebhookUrlRefused(_) | Self::Content(_) => None,
+        }
+    }
+}
+
+impl Error {
+    /// The failure of a job: what does not open will not open later.
+    pub(crate) fn of_job(self) -> JobError {
+        match self {
+            Self::Sealing(SealError::Unsealable(_)) => JobError::permanent(self),
+            other => JobError::passing(other),
         }
     }
 }
@@ -51,7 +63,7 @@ impl From<Error> for Problem {
             Error::WebhookUrlRefused(reason) => {
                 Self::new(&WEBHOOK_URL_REFUSED).detail(reason.to_string())
             }
-            Error::Unsealable(cause) => Self::new(&problems::INTERNAL).cause(cause),
+            Error::Sealing(error) => error.into(),
             Error::Content(cause) => Self::new(&problems::INTERNAL).cause(cause),
             Error::Db(error) => error.into(),
         }

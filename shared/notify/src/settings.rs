@@ -30,6 +30,19 @@ fn stars<S: Serializer>(url: &Option<Masked<String>>, serializer: S) -> Result<S
     url.as_ref().map(ToString::to_string).serialize(serializer)
 }
 
+/// How short messages leave the house.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsSettings {
+    /// Where a provider takes messages: each is posted as JSON with `id`, `written_at`, `to` and
+    /// `text`, the id also as `Idempotency-Key`. Without one, messages become files.
+    pub gateway_url: Option<String>,
+    /// The file with the key that the provider gave; it is sent as a bearer token.
+    pub gateway_key_file: Option<PathBuf>,
+    /// Where messages land as `.json` files while there is no gateway.
+    pub folder: Option<PathBuf>,
+}
+
 /// Where webhooks may go.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

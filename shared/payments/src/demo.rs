@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use citygate_identity::{DEMO_CITIZENS, person};
+use citygate_identity::{Access, Accessor, DEMO_CITIZENS, Named, Reason, person};
 use citygate_kernel::{CityCode, Clock, Currency, Money};
 use citygate_ledger::{Transfer, TransferId, balance, post};
 use citygate_platform::Cx;
@@ -16,6 +16,9 @@ use crate::{
 /// What each citizen begins with: CNY 500.00.
 const OPENING: Money = Money::new(50_000, Currency::Cny);
 
+/// Why the city looks for the people of the demo.
+const REASON: Reason<'static> = Reason { purpose: "city.demonstration", legal_basis: "pipl-13-1" };
+
 /// Opens and fills the wallets; those that exist stay as they are.
 pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdError>>> {
     async move {
@@ -24,7 +27,9 @@ pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn StdErro
             cx.db
                 .tx("payments.seed_demo", async |tx| {
                     let city = CityCode::HANGZHOU;
-                    let owner = person(&cx.keys, tx, &id_number, None).await?;
+                    let access = Access::new(&cx, Accessor::city(city), REASON);
+                    let named = Named { id_number: &id_number, name: None, case: None };
+                    let owner = person(&cx.keys, tx, &access, named).await?;
                     let wallet = wallet_account(city, owner, OPENING.currency());
                     if balance(tx, &wallet).await?.credits_posted > 0 {
                         return Ok(());

@@ -35,4 +35,4 @@ pub mod telemetry;
 pub mod worker;
 
 pub use cx::{Cx, Platform};
-pub use service::Service;
+pub use service::{Routes, Service};

@@ -12,6 +12,7 @@ pub const ALL: &[&ProblemType] = &[
     &UNSUPPORTED_MEDIA_TYPE,
     &NOT_FOUND,
     &METHOD_NOT_ALLOWED,
+    &RATE_LIMITED,
     &IDEMPOTENCY_KEY_REQUIRED,
     &IDEMPOTENCY_KEY_REUSED,
     &REQUEST_IN_PROGRESS,
@@ -81,6 +82,15 @@ pub const METHOD_NOT_ALLOWED: ProblemType = ProblemType::new(
     "This path does not know the method",
     "该路径不支持此请求方法",
 );
+
+/// The caller's bucket for this class of operations is empty.
+pub const RATE_LIMITED: ProblemType = ProblemType::new(
+    "request.rate_limited",
+    429,
+    "Too many requests; wait as long as Retry-After says",
+    "请求过于频繁，请按 Retry-After 指示的时间稍后再试",
+)
+.passing();
 
 /// A POST that books or moves money came without a key.
 pub const IDEMPOTENCY_KEY_REQUIRED: ProblemType = ProblemType::new(

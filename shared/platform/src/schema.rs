@@ -1,6 +1,17 @@
 // Made by `make schema` from the migrated database. Do not edit.
 
 diesel::table! {
+    platform.data_keys (id) {
+        id -> Uuid,
+        class -> Text,
+        kek -> Int4,
+        wrapped -> Bytea,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.events (id) {
         id -> Uuid,
         name -> Text,
@@ -45,4 +56,10 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(events, idempotency_keys, jobs, key_fingerprints,);
+diesel::allow_tables_to_appear_in_same_query!(
+    data_keys,
+    events,
+    idempotency_keys,
+    jobs,
+    key_fingerprints,
+);

@@ -9,9 +9,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     Cx,
     jobs::{Job, Listener},
+    keys::SealedColumn,
 };
 
-type Configure = Arc<dyn Fn(&mut ServiceConfig<'_>) + Send + Sync>;
+/// What a crate adds its handlers to.
+pub type Routes<'a> = ServiceConfig<'a>;
+type Configure = Arc<dyn Fn(&mut Routes<'_>) + Send + Sync>;
 type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Error>>>;
 
 /// Everything that a crate adds to the city. `src/services.rs` lists them; nothing else names a
@@ -30,6 +33,8 @@ pub struct Service {
     pub jobs: Vec<Job>,
     /// What it wants to hear from others.
     pub listeners: Vec<Listener>,
+    /// Where its sealed values stand, so that the rotation of keys reaches them.
+    pub sealed: &'static [SealedColumn],
     /// What can go wrong in it.
     pub problems: &'static [&'static ProblemType],
     /// Its part of the demo city; running it again changes nothing.
@@ -41,7 +46,7 @@ impl Service {
     pub fn new(
         name: &'static str,
         problems: &'static [&'static ProblemType],
-        routes: impl Fn(&mut ServiceConfig<'_>) + Send + Sync + 'static,
+        routes: impl Fn(&mut Routes<'_>) + Send + Sync + 'static,
     ) -> Self {
         Self {
             name,
@@ -50,6 +55,7 @@ impl Service {
             routes: Arc::new(routes),
             jobs: Vec::new(),
             listeners: Vec::new(),
+            sealed: &[],
             problems,
             demo: None,
         }

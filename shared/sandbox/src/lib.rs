@@ -4,6 +4,7 @@
 //! | party | what it does |
 //! |---|---|
 //! | [`card_processor`] | charges bank cards for the payment gateway |
+//! | [`police_registry`] | says whether a name belongs to a document |
 //!
 //! A party speaks the wire contract that its module documents, as the real one would. What it
 //! booked is the truth that the city's own books are compared with, whatever it answered.
@@ -14,3 +15,7 @@
 //! with the party.
 
 pub mod card_processor;
+pub mod police_registry;
+
+mod delivery;
+mod hang_up;

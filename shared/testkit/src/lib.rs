@@ -11,6 +11,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    thread,
 };
 
 use chrono::{DateTime, Utc};
@@ -41,6 +42,7 @@ pub struct TestDb {
     /// Where it is.
     pub url: String,
     keys: tempfile::TempDir,
+    prepared: OnceLock<()>,
 }
 
 impl TestDb {
@@ -58,17 +60,36 @@ impl TestDb {
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE citygate"))
             .await
             .expect("a clone of the template");
-        Self { url: cluster.url_of(&name), keys: tempfile::tempdir().expect("a temporary folder") }
+        let keys = tempfile::tempdir().expect("a temporary folder");
+        Self { url: cluster.url_of(&name), keys, prepared: OnceLock::new() }
     }
 
-    /// The ground to run actions on.
-    #[expect(clippy::expect_used, reason = "a test that cannot begin should say why and stop")]
+    /// The ground to run actions on, with keys of its own: not for a database that belongs to a
+    /// city.
     pub fn platform(&self, clock: &Clock) -> Platform {
+        self.prepared.get_or_init(|| self.prepare());
+        self.unprepared(clock)
+    }
+
+    #[expect(clippy::expect_used, reason = "a test that cannot begin should say why and stop")]
+    fn unprepared(&self, clock: &Clock) -> Platform {
         Platform {
             db: Db::new(&self.url, clock.clone(), &DatabaseSettings::default()),
             clock: clock.clone(),
             keys: Keys::open(self.keys.path()).expect("keys"),
         }
+    }
+
+    /// Makes the data keys, on a thread of its own: whoever asks may be in the middle of a runtime.
+    #[expect(clippy::expect_used, reason = "a test that cannot begin should say why and stop")]
+    fn prepare(&self) {
+        let make = || {
+            tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
+                let Platform { db, keys, .. } = self.unprepared(&Clock::manual(monday_morning()));
+                keys.prepare(&db).await.expect("data keys");
+            });
+        };
+        thread::scope(|scope| scope.spawn(make).join().expect("data keys"));
     }
 }
 

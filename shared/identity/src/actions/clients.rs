@@ -1,177 +1,174 @@
-//! Systems of agencies and hospitals.
+//! Clients: systems of agencies and hospitals, and apps that people sign in to.
 
-use chrono::DateTime;
-use citygate_kernel::{CityId, Clock, Id, Kind, Masked};
+use citygate_kernel::{CityId, Kind, Masked};
 use citygate_notify::{Endpoint, Owner, WebhookSettings, WebhookUrl, endpoint, register_endpoint};
 use citygate_platform::{Cx, db::Tx};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, Validation, decode, decode_header,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk},
-};
-use serde::Deserialize;
+use jsonwebtoken::jwk::Jwk;
 
-use super::sessions::{Granted, TokenKind};
+use super::{
+    client_assertion::asserted_client,
+    issue::{Granted, claims},
+};
 use crate::{
     error::Error,
-    model::{Client, ClientId},
-    rules::{ASSERTION_LIFE, PARTNER_TOKEN_LIFE},
+    model::{CITYGATE_APP, Client, ClientId, client_named},
+    oauth::Refusal,
+    rules::{PARTNER_TOKEN_LIFE, is_redirect_uri},
+    scopes::OF_PEOPLE,
     store,
-    tokens::{Caller, Claims, LEEWAY, Tokens},
+    tokens::{Caller, Tokens},
 };
 
-/// A system to be registered.
+/// A client to be registered.
 pub struct NewClient<'a, K> {
     /// Which one it shall be.
     pub id: ClientId,
     /// Whose it is.
     pub agency: CityId<K>,
-    /// What its people call it.
+    /// What its people call it; shown to whoever is asked for consent.
     pub name: &'a str,
-    /// Its public key.
-    pub public_key: &'a Jwk,
-    /// What it may do.
+    /// Its public key. A client without one is public (RFC 6749, 2.1): an app on people's devices.
+    pub public_key: Option<&'a Jwk>,
+    /// What it may be given, at most.
     pub scopes: &'a [&'a str],
+    /// Where people come back to after signing in; compared as they stand.
+    pub redirect_uris: &'a [&'a str],
+    /// The same after signing out.
+    pub post_logout_redirect_uris: &'a [&'a str],
 }
 
-/// Registers a system. (Agencies will do this themselves, with two people; today it is done by
+impl<'a, K> NewClient<'a, K> {
+    /// A system with a key, to which nobody signs in.
+    pub const fn system(
+        id: ClientId,
+        agency: CityId<K>,
+        name: &'a str,
+        public_key: &'a Jwk,
+        scopes: &'a [&'a str],
+    ) -> Self {
+        let (redirect_uris, post_logout_redirect_uris) = (&[], &[]);
+        let public_key = Some(public_key);
+        Self { id, agency, name, public_key, scopes, redirect_uris, post_logout_redirect_uris }
+    }
+}
+
+/// Registers a client. (Agencies will do this themselves, with two people; today it is done by
 /// whoever runs the city.)
 pub async fn register_client<K: Kind>(
     tx: &mut Tx<'_>,
     new: &NewClient<'_, K>,
 ) -> Result<(), Error> {
+    let mut uris = new.redirect_uris.iter().chain(new.post_logout_redirect_uris);
+    if let Some(uri) = uris.find(|uri| !is_redirect_uri(uri)) {
+        return Err(Error::RedirectUriRefused((*uri).to_owned()));
+    }
     if store::client(tx, new.id).await?.is_some() {
         return Ok(());
     }
+    let key = new.public_key.map(serde_json::to_value).transpose();
+    let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     let client = Client {
         id: new.id,
         city: new.agency.city(),
-        agency_id: new.agency.uuid(),
-        public_jwk: serde_json::to_value(new.public_key)
-            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?,
-        scopes: new.scopes.iter().map(ToString::to_string).collect(),
+        agency_id: Some(new.agency.uuid()),
+        name: new.name.to_owned(),
+        public_jwk: key.map_err(|error| diesel::result::Error::SerializationError(error.into()))?,
+        scopes: owned(new.scopes),
+        redirect_uris: owned(new.redirect_uris),
+        post_logout_redirect_uris: owned(new.post_logout_redirect_uris),
     };
-    store::insert_client(tx, &client, new.name).await
+    store::insert_client(tx, &client).await?;
+    if let (Some(key), Some(jwk)) = (new.public_key, &client.public_jwk) {
+        let kid = key.common.key_id.as_deref().unwrap_or("first");
+        store::insert_client_key(tx, new.id, kid, jwk).await?;
+    }
+    Ok(())
 }
 
-/// What a client says to prove itself (RFC 7523, 3).
-#[derive(Deserialize)]
-struct Assertion {
-    iss: String,
-    sub: String,
-    aud: Audience,
-    exp: i64,
-    #[serde(default)]
-    nbf: Option<i64>,
-    jti: String,
+/// Lets the city's own app sign in with redirects to the device that it runs on (RFC 8252, 7.3).
+/// For the demo city: anybody's program can say that it is this app.
+pub(crate) async fn open_app_to_loopback(tx: &mut Tx<'_>) -> Result<(), Error> {
+    const LOOPBACK: [&str; 2] = ["http://127.0.0.1/callback", "http://[::1]/callback"];
+    store::set_redirect_uris(tx, CITYGATE_APP, &LOOPBACK).await
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
+/// What a client says about itself at an endpoint.
+#[derive(Debug, Default)]
+pub(crate) struct ClientProof {
+    pub client_id: Option<String>,
+    /// Signed with its key.
+    pub assertion: Option<Masked<String>>,
 }
 
-/// Exchanges a signed assertion for an access token. `None` is `invalid_client`; an unknown scope
-/// gives a token without it, never more than was registered.
-pub(crate) async fn assertion_token(
+/// The client that somebody proves to be. A confidential client signs; of a public one there is no
+/// proof, only its name. Who says nothing at all is the city's own app, as it was before others
+/// could sign people in.
+pub(super) async fn prove_client(
+    tx: &mut Tx<'_>,
+    tokens: &Tokens,
+    proof: &ClientProof,
+) -> Result<Option<Client>, Error> {
+    let named = proof.client_id.as_deref().map(client_named);
+    match (&proof.assertion, named) {
+        (_, Some(None)) => Ok(None),
+        (Some(assertion), named) => {
+            let client = asserted_client(tx, tokens, assertion.expose()).await?;
+            let named = named.flatten();
+            Ok(client.filter(|client| named.is_none_or(|named| named == client.id)))
+        }
+        (None, named) => {
+            let id = named.flatten().unwrap_or(CITYGATE_APP);
+            let client = store::client(tx, id).await?;
+            Ok(client.filter(|client| !client.is_confidential()))
+        }
+    }
+}
+
+/// A confidential client that has proven itself.
+pub(super) async fn prove_confidential(
+    tx: &mut Tx<'_>,
+    tokens: &Tokens,
+    proof: &ClientProof,
+) -> Result<Option<Client>, Error> {
+    let client = prove_client(tx, tokens, proof).await?;
+    Ok(client.filter(Client::is_confidential))
+}
+
+/// Gives a system an access token (RFC 6749, 4.4). An unknown scope gives a token without it, never
+/// more than was registered.
+pub(crate) async fn system_token(
     cx: &Cx,
     tokens: &Tokens,
-    assertion: &str,
+    proof: &ClientProof,
     scope: Option<&str>,
-) -> Result<Option<Granted>, Error> {
-    let Some(id) = claimed_client(assertion) else { return Ok(None) };
+) -> Result<Result<Granted, Refusal>, Error> {
     cx.db
-        .tx("identity.assertion_token", async |tx| {
+        .tx("identity.system_token", async |tx| {
             let now = tx.now();
-            let Some(client) = store::client(tx, id).await? else { return Ok(None) };
-            let Some(said) = verify(&client, tokens, assertion, now.timestamp()) else {
-                return Ok(None);
+            let Some(client) = prove_confidential(tx, tokens, proof).await? else {
+                return Ok(Err(Refusal::InvalidClient));
             };
-            let expires = DateTime::from_timestamp(said.exp + LEEWAY, 0).unwrap_or(now);
-            if !store::insert_assertion(tx, id, &said.jti, expires).await? {
-                return Ok(None);
-            }
+            let Some(agency) = client.agency_id else {
+                return Ok(Err(Refusal::UnauthorizedClient));
+            };
             let wanted = |own: &&String| {
-                scope.is_none_or(|asked| asked.split(' ').any(|one| one == own.as_str()))
+                !OF_PEOPLE.contains(&own.as_str())
+                    && scope.is_none_or(|asked| asked.split(' ').any(|one| one == own.as_str()))
             };
-            let scope: Vec<_> = client.scopes.iter().filter(wanted).cloned().collect();
-            let claims = Claims {
-                iss: tokens.issuer().to_owned(),
-                aud: tokens.issuer().to_owned(),
-                sub: id.to_string(),
-                exp: (now + PARTNER_TOKEN_LIFE).timestamp(),
-                iat: now.timestamp(),
-                nbf: now.timestamp(),
-                jti: Id::<TokenKind>::new(&Clock::manual(now)).to_string(),
-                client_id: id.to_string(),
-                scope: scope.join(" "),
-                city: client.city.to_string(),
-                caller: Caller::Partner { agency: client.agency_id },
-            };
-            Ok(Some(Granted {
-                access_token: Masked::new(tokens.sign(&claims)?),
+            let scopes: Vec<_> = client.scopes.iter().filter(wanted).cloned().collect();
+            let id = client.id.to_string();
+            let caller = Caller::Partner { agency, city: client.city.to_string() };
+            let (sub, scope) = (id.clone(), scopes.join(" "));
+            let claims = claims(tokens, now, PARTNER_TOKEN_LIFE, sub, id, scope, caller);
+            Ok(Ok(Granted {
+                access_token: Masked::new(tokens.sign(&claims, now)?),
                 refresh_token: None,
+                id_token: None,
                 expires_in: PARTNER_TOKEN_LIFE.num_seconds(),
                 scope: claims.scope,
             }))
         })
         .await
-}
-
-/// Who the assertion says it is from; proven afterwards.
-fn claimed_client(assertion: &str) -> Option<ClientId> {
-    #[derive(Deserialize)]
-    struct Subject {
-        sub: String,
-    }
-    let said: Subject = jsonwebtoken::dangerous::insecure_decode_claims(assertion).ok()?;
-    said.sub.parse().ok()
-}
-
-fn verify(client: &Client, tokens: &Tokens, assertion: &str, now: i64) -> Option<Assertion> {
-    let key: Jwk = serde_json::from_value(client.public_jwk.clone()).ok()?;
-    let algorithm = decode_header(assertion).ok()?.alg;
-    if !fits(&key, algorithm) {
-        return None;
-    }
-    let mut validation = Validation::new(algorithm);
-    // Checked below: the time by our clock, the audience in either of its two usual forms.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
-    let key = DecodingKey::from_jwk(&key).ok()?;
-    let said = decode::<Assertion>(assertion, &key, &validation).ok()?.claims;
-    let token_endpoint = format!("{}/v1/oauth/token", tokens.issuer());
-    let ours = |aud: &String| aud == tokens.issuer() || *aud == token_endpoint;
-    let for_us = match &said.aud {
-        Audience::One(aud) => ours(aud),
-        Audience::Many(all) => matches!(&all[..], [aud] if ours(aud)),
-    };
-    let in_time = now < said.exp.saturating_add(LEEWAY)
-        && said.exp <= now + ASSERTION_LIFE.num_seconds() + LEEWAY
-        && said.nbf.is_none_or(|nbf| nbf <= now + LEEWAY);
-    let named = said.iss == client.id.to_string() && said.sub == said.iss;
-    // PostgreSQL keeps no NUL in a text.
-    let once = (1..=255).contains(&said.jti.chars().count()) && !said.jti.contains('\0');
-    (for_us && in_time && named && once).then_some(said)
-}
-
-/// The algorithms that a registered key may sign with; the header chooses among these only.
-fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
-    use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, RS256, RS384};
-    match &key.algorithm {
-        AlgorithmParameters::EllipticCurve(ec) => match ec.curve {
-            EllipticCurve::P256 => algorithm == ES256,
-            EllipticCurve::P384 => algorithm == ES384,
-            _ => false,
-        },
-        AlgorithmParameters::RSA(_) => matches!(algorithm, RS256 | RS384 | PS256 | PS384),
-        AlgorithmParameters::OctetKeyPair(_) => algorithm == EdDSA,
-        // A shared secret is no proof of who signed.
-        _ => false,
-    }
 }
 
 /// Sets where an agency's system wants to be told. Returns the secret that signs what it is told.

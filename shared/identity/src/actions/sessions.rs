@@ -1,78 +1,113 @@
 //! Sessions: a chain of refresh tokens, each used once.
 
-use aws_lc_rs::digest;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
-use citygate_kernel::{Clock, Id, Kind, Masked};
+use citygate_kernel::{Clock, Masked};
 use citygate_notify::EmailAddress;
-use citygate_platform::{Cx, db::Tx, keys::random};
+use citygate_platform::{Cx, db::Tx};
 
-use super::email_index;
+use super::{
+    clients::{ClientProof, prove_client},
+    email_index,
+    issue::{Granted, Recipient, issue, secret_digest, subject},
+};
 use crate::{
     caller::RealName,
     error::Error,
-    model::{Account, AccountId, SessionId},
-    rules::{CITIZEN_TOKEN_LIFE, REFRESH_IDLE, SESSION_LIFE},
+    model::{Account, AccountId, Authentication, CITYGATE_APP, Client, Method, Session, SessionId},
+    oauth::Refusal,
+    rules::{SESSION_LIFE, Turn, narrowed, turn},
+    scopes::{CITIZEN, OFFLINE_ACCESS},
     store,
-    tokens::{Caller, Claims, Tokens},
+    tokens::Tokens,
 };
 
-pub(super) enum TokenKind {}
-impl Kind for TokenKind {
-    const PREFIX: &'static str = "tokn";
-}
-
-/// What a sign-in or a refresh gives.
-pub(crate) struct Granted {
-    pub access_token: Masked<String>,
-    /// None for systems: they prove themselves anew each time.
-    pub refresh_token: Option<Masked<String>>,
-    pub expires_in: i64,
-    pub scope: String,
-}
-
-/// Begins a session for an account.
+/// Begins a session of the city's own app for an account that has just proven itself, on a device
+/// if it is known.
 pub(super) async fn open_session(
     tx: &mut Tx<'_>,
     tokens: &Tokens,
     account: &Account,
+    authentication: &Authentication,
+    device: Option<&str>,
 ) -> Result<Granted, Error> {
-    let session = SessionId::new(&Clock::manual(tx.now()));
-    let (now, ends) = (tx.now(), tx.now() + SESSION_LIFE);
-    store::insert_session(tx, account.id, session, ends).await?;
-    grant(tx, tokens, account, session, now, ends).await
+    let session = Session {
+        id: SessionId::new(&Clock::manual(tx.now())),
+        account: account.id,
+        client: Some(CITYGATE_APP),
+        scopes: vec![CITIZEN.to_owned(), OFFLINE_ACCESS.to_owned()],
+        authentication: authentication.clone(),
+        expires_at: tx.now() + SESSION_LIFE,
+        revoked: false,
+    };
+    store::insert_session(tx, &session, None).await?;
+    if let Some(device) = device {
+        store::set_device(tx, account.id, session.id, device).await?;
+    }
+    let (subject, scopes) = (account.id.to_string(), session.scopes.as_slice());
+    let to = Recipient { account, session: &session, subject, scopes, nonce: None };
+    Ok(issue(tx, tokens, to).await?.0)
 }
 
-/// Exchanges a refresh token for the next one. One that comes back a second time was copied:
-/// the session ends for whoever holds it.
+/// Exchanges a refresh token for the next one. One that comes back after its successor has arrived
+/// was copied: the session ends for whoever holds it. `scope` narrows the access token.
 pub(crate) async fn refresh(
     cx: &Cx,
     tokens: &Tokens,
+    proof: &ClientProof,
     refresh_token: &str,
-) -> Result<Option<Granted>, Error> {
-    let digest = token_digest(refresh_token);
+    scope: Option<&str>,
+) -> Result<Result<Granted, Refusal>, Error> {
+    let digest = secret_digest(refresh_token);
     cx.db
         .tx("identity.refresh", async |tx| {
-            let now = tx.now();
-            let Some(token) = store::lock_refresh_token(tx, &digest).await? else {
-                return Ok(None);
+            let Some(client) = prove_client(tx, tokens, proof).await? else {
+                return Ok(Err(Refusal::InvalidClient));
             };
-            if token.used {
-                store::revoke_session(tx, token.account, token.session).await?;
-                return Ok(None);
-            }
-            let over = now >= token.expires_at || now >= token.session_expires_at;
-            if over || token.session_revoked {
-                return Ok(None);
-            }
-            store::use_refresh_token(tx, &digest).await?;
-            let Some(account) = store::account(tx, token.account).await? else {
-                return Ok(None);
+            let Some(session) = store::lock_session_of_token(tx, &digest).await? else {
+                return Ok(Err(Refusal::InvalidGrant));
             };
-            let (since, ends) = (token.session_created_at, token.session_expires_at);
-            grant(tx, tokens, &account, token.session, since, ends).await.map(Some)
+            // Another client's token is unknown to this one.
+            if session.client != Some(client.id) || !session.runs(tx.now()) {
+                return Ok(Err(Refusal::InvalidGrant));
+            }
+            let Some(scopes) = narrowed(&session.scopes, scope) else {
+                return Ok(Err(Refusal::InvalidScope));
+            };
+            turn_token(cx, tx, tokens, (&client, &session, &scopes), &digest).await
         })
         .await
+}
+
+async fn turn_token(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    tokens: &Tokens,
+    (client, session, scopes): (&Client, &Session, &[String]),
+    digest: &[u8],
+) -> Result<Result<Granted, Refusal>, Error> {
+    let (state, successor) = store::refresh_token(tx, digest).await?;
+    let turn = turn(&state, tx.now());
+    match turn {
+        Turn::Next | Turn::Again => {}
+        Turn::Over => return Ok(Err(Refusal::InvalidGrant)),
+        Turn::Reuse => {
+            store::revoke_session(tx, session.account, session.id).await?;
+            return Ok(Err(Refusal::InvalidGrant));
+        }
+    }
+    let Some(account) = store::account(tx, session.account).await? else {
+        return Ok(Err(Refusal::InvalidGrant));
+    };
+    let subject = subject(&cx.keys, client, &account);
+    let to = Recipient { account: &account, session, subject, scopes, nonce: None };
+    let (granted, next) = issue(tx, tokens, to).await?;
+    match (turn, successor) {
+        (Turn::Again, Some(lost)) => {
+            store::use_refresh_token(tx, &lost, None).await?;
+            store::reissue_refresh_token(tx, digest, next.as_deref()).await?;
+        }
+        _ => store::use_refresh_token(tx, digest, next.as_deref()).await?,
+    }
+    Ok(Ok(granted))
 }
 
 /// Ends a session. Access tokens of it run out within minutes.
@@ -116,53 +151,9 @@ pub async fn demo_token(
             let Some(account) = store::account_by_email(tx, &index).await? else {
                 return Ok(None);
             };
-            let granted = open_session(tx, tokens, &account).await?;
+            let authentication = Authentication::by(Method::EmailCode, tx.now());
+            let granted = open_session(tx, tokens, &account, &authentication, None).await?;
             Ok(Some(granted.access_token))
         })
         .await
-}
-
-async fn grant(
-    tx: &mut Tx<'_>,
-    tokens: &Tokens,
-    account: &Account,
-    session: SessionId,
-    signed_in_at: DateTime<Utc>,
-    ends: DateTime<Utc>,
-) -> Result<Granted, Error> {
-    let now = tx.now();
-    let refresh_token = BASE64_URL_SAFE_NO_PAD.encode(random::<32>());
-    let idle = (now + REFRESH_IDLE).min(ends);
-    let digest = token_digest(&refresh_token);
-    store::insert_refresh_token(tx, &digest, account.id, session, idle).await?;
-    let acr = if account.person.is_some() { "urn:citygate:loa:2" } else { "urn:citygate:loa:1" };
-    let claims = Claims {
-        iss: tokens.issuer().to_owned(),
-        aud: tokens.issuer().to_owned(),
-        sub: account.id.to_string(),
-        exp: (now + CITIZEN_TOKEN_LIFE).timestamp(),
-        iat: now.timestamp(),
-        nbf: now.timestamp(),
-        jti: Id::<TokenKind>::new(&Clock::manual(now)).to_string(),
-        client_id: "citygate-app".to_owned(),
-        scope: "citizen".to_owned(),
-        city: account.city.to_string(),
-        caller: Caller::Citizen {
-            sid: session.to_string(),
-            auth_time: signed_in_at.timestamp(),
-            acr: acr.to_owned(),
-            person: account.person.map(|person| person.to_string()),
-        },
-    };
-    Ok(Granted {
-        access_token: Masked::new(tokens.sign(&claims)?),
-        refresh_token: Some(Masked::new(refresh_token)),
-        expires_in: CITIZEN_TOKEN_LIFE.num_seconds(),
-        scope: claims.scope,
-    })
-}
-
-/// The token has 256 random bits: a plain digest is enough.
-fn token_digest(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
 }

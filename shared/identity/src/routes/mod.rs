@@ -1,201 +1,155 @@
 //! Handlers of identity.
 
+mod accesses;
+mod browser;
+mod client_keys;
+mod end_session;
+mod me;
+mod oauth;
+mod pages;
+mod passkey_page;
+mod passkeys;
+mod passwords;
+mod real_names;
+mod sessions;
+mod sign_in;
+mod staff;
+mod step_up;
+
 use std::sync::Arc;
 
 use actix_web::{
-    HttpResponse, get, post, put,
-    web::{Data, Form, Json},
+    get, put,
+    web::{Data, Json},
 };
 use citygate_kernel::Problem;
 use citygate_notify::{Owner, WebhookSettings};
 use citygate_platform::{
-    Cx, Service,
-    http::{Body, Failure},
+    Cx, Routes, Service,
+    http::{Body, Failure, WhoCalls},
     problems,
 };
-use jsonwebtoken::jwk::JwkSet;
 
 use crate::{
     actions,
-    caller::{Citizen, Partner, Scope},
+    caller::{Partner, Scope, who_calls},
     demo,
     error::PROBLEMS,
-    oauth::{JWT_BEARER, OAuthError, Refusal, TokenBody, TokenRequest},
-    rules::CODE_LIFE,
+    jobs,
+    methods::SignInMethods,
+    registry::PoliceRegistry,
+    sealed,
     tokens::Tokens,
-    wire::{
-        CodeSentBody, ProfileBody, PutWebhookBody, RealNameBody, SendCodeBody, SignInBody,
-        WebhookBody,
-    },
+    wire::{PutWebhookBody, WebhookBody},
 };
 
 /// Identity as a part of the city.
-pub fn service(tokens: Tokens, webhooks: WebhookSettings) -> Service {
-    let mut service = Service::new("identity", PROBLEMS, |routes| {
-        routes
-            .service(send_code)
-            .service(sign_in)
-            .service(sign_out)
-            .service(get_me)
-            .service(put_real_name)
-            .service(token)
-            .service(get_webhook)
-            .service(put_webhook)
-            .service(get_jwks);
+pub fn service(
+    tokens: Tokens,
+    methods: SignInMethods,
+    webhooks: WebhookSettings,
+    registry: Option<PoliceRegistry>,
+) -> Service {
+    let verifying = Verifying(registry.is_some());
+    let sms_job = actions::sms_job(methods.settings.clone());
+    let mut service = Service::new("identity", PROBLEMS, move |routes| {
+        routes.app_data(Data::new(verifying));
+        for_citizens(routes);
+        for_clients(routes);
+        for_agencies(routes);
     });
     // Every service asks who calls, also in a process that does not answer for identity.
     service.state = Arc::new(move |app| {
-        app.app_data(Data::new(tokens.clone())).app_data(Data::new(webhooks));
+        app.app_data(Data::new(tokens.clone()))
+            .app_data(Data::new(methods.clone()))
+            .app_data(Data::new(WhoCalls::new(who_calls)))
+            .app_data(Data::new(webhooks));
     });
     service.about = "Who somebody is: sign-in, real names, and the systems of agencies.";
+    service.sealed = sealed::ALL;
+    service.jobs = vec![sms_job, jobs::resolve_verifications(registry)];
     service.demo = Some(demo::seed);
     service
 }
 
-/// Sends a one-time code by mail
-///
-/// An address that has no account gets a letter like any other: signing in for the first time is
-/// signing up.
-#[utoipa::path(
-    operation_id = "identity_send_code",
-    tag = "identity",
-    security(()),
-    request_body = SendCodeBody,
-    responses(
-        (status = 202, body = CodeSentBody, description = "A letter is on its way."),
-        (status = 422, description = "`identity.city_unknown`"),
-        (status = 429, description = "`identity.code_too_soon`")
-    )
-)]
-#[post("/v1/sign-in/codes")]
-async fn send_code(cx: Cx, body: Body<SendCodeBody>) -> Result<HttpResponse, Failure> {
-    actions::send_code(&cx, &body.email, body.city).await?;
-    Ok(HttpResponse::Accepted().json(CodeSentBody { expires_in: CODE_LIFE.num_seconds() }))
+/// What citizens do with their own accounts.
+fn for_citizens(routes: &mut Routes<'_>) {
+    routes
+        .service(sign_in::send_code)
+        .service(sign_in::sign_in)
+        .service(sign_in::sign_in_with_password)
+        .service(sign_in::sign_out)
+        .service(sessions::list_sessions)
+        .service(sessions::end_session)
+        .service(sessions::end_other_sessions)
+        .service(passwords::get_sign_in_methods)
+        .service(passwords::send_phone_code)
+        .service(passwords::put_phone)
+        .service(passwords::delete_phone)
+        .service(passwords::put_password)
+        .service(passwords::delete_password)
+        .service(passkeys::begin_passkey_sign_in)
+        .service(passkeys::sign_in_with_passkey)
+        .service(passkeys::begin_passkey_registration)
+        .service(passkeys::add_passkey)
+        .service(passkeys::list_passkeys)
+        .service(passkeys::rename_passkey)
+        .service(passkeys::delete_passkey)
+        .service(me::get_me)
+        .service(me::get_own_identity)
+        .service(real_names::put_real_name)
+        .service(step_up::send_step_up_code)
+        .service(step_up::step_up)
+        .service(staff::accept_staff_invitation)
+        .service(staff::list_my_roles)
+        .service(accesses::list_my_accesses);
 }
 
-/// Exchanges a one-time code for tokens
-#[utoipa::path(
-    operation_id = "identity_sign_in",
-    tag = "identity",
-    security(()),
-    request_body = SignInBody,
-    responses(
-        (status = 200, body = TokenBody, description = "Signed in."),
-        (status = 401, description = "`identity.code_refused`")
-    )
-)]
-#[post("/v1/sign-in")]
-async fn sign_in(
-    cx: Cx,
-    tokens: Data<Tokens>,
-    body: Body<SignInBody>,
-) -> Result<Json<TokenBody>, Failure> {
-    let code = &body.code.expose().0;
-    let granted = actions::sign_in(&cx, &tokens, &body.email, code).await?;
-    Ok(Json(granted.into()))
+/// What OAuth and OpenID Connect say, and the pages that people see of it.
+fn for_clients(routes: &mut Routes<'_>) {
+    routes
+        .service(oauth::get_openid_configuration)
+        .service(oauth::get_server_metadata)
+        .service(oauth::get_jwks)
+        .service(oauth::push_request)
+        .service(oauth::token)
+        .service(oauth::introspect)
+        .service(oauth::revoke)
+        .service(oauth::get_userinfo)
+        .service(oauth::post_userinfo)
+        .service(pages::authorize)
+        .service(pages::post_authorization_request)
+        .service(pages::send_code_on_page)
+        .service(pages::sign_in_on_page)
+        .service(passkey_page::sign_in_with_passkey_on_page)
+        .service(passkey_page::get_passkey_script)
+        .service(pages::decide_on_page)
+        .service(end_session::get_end_session)
+        .service(end_session::post_end_session);
 }
 
-/// Ends the session of the access token
-#[utoipa::path(
-    operation_id = "identity_sign_out",
-    tag = "identity",
-    security(("citizen" = [])),
-    responses((status = 204, description = "Its refresh tokens work no more."))
-)]
-#[post("/v1/sign-out")]
-async fn sign_out(cx: Cx, citizen: Citizen) -> Result<HttpResponse, Failure> {
-    actions::sign_out(&cx, citizen.account, citizen.session).await?;
-    Ok(HttpResponse::NoContent().finish())
+/// What agencies do, their people and their systems.
+fn for_agencies(routes: &mut Routes<'_>) {
+    routes
+        .service(get_webhook)
+        .service(put_webhook)
+        .service(staff::invite_staff)
+        .service(staff::list_staff_invitations)
+        .service(staff::withdraw_staff_invitation)
+        .service(staff::list_staff)
+        .service(staff::certify_staff)
+        .service(staff::end_staff)
+        .service(accesses::look_up_person)
+        .service(accesses::look_up_person_as_staff)
+        .service(client_keys::list_agency_clients)
+        .service(client_keys::add_client_key)
+        .service(client_keys::retire_client_key)
+        .service(client_keys::disable_client);
 }
 
-/// The caller's own account
-#[utoipa::path(
-    operation_id = "identity_get_me",
-    tag = "identity",
-    security(("citizen" = [])),
-    responses((status = 200, body = ProfileBody, description = "What is personal is masked."))
-)]
-#[get("/v1/me")]
-async fn get_me(cx: Cx, citizen: Citizen) -> Result<Json<ProfileBody>, Failure> {
-    Ok(Json(actions::profile(&cx, citizen.account).await?.into()))
-}
-
-/// Gives the account a real name
-///
-/// Refresh the tokens afterwards: the new access token carries the real name.
-#[utoipa::path(
-    operation_id = "identity_put_real_name",
-    tag = "identity",
-    security(("citizen" = [])),
-    request_body = RealNameBody,
-    responses(
-        (status = 200, body = ProfileBody, description = "The account has this real name."),
-        (status = 409, description = "`identity.real_name_settled`, `identity.real_name_refused`")
-    )
-)]
-#[put("/v1/me/real-name")]
-async fn put_real_name(
-    cx: Cx,
-    citizen: Citizen,
-    body: Body<RealNameBody>,
-) -> Result<Json<ProfileBody>, Failure> {
-    let name = body.name.expose().as_str();
-    let profile = actions::set_real_name(&cx, citizen.account, name, &body.id_number).await?;
-    Ok(Json(profile.into()))
-}
-
-/// The OAuth token endpoint
-///
-/// Systems exchange a signed assertion (`client_credentials` with `private_key_jwt`, RFC 7523),
-/// citizens a refresh token, which works once (RFC 6749, 6).
-#[utoipa::path(
-    operation_id = "identity_token",
-    tag = "identity",
-    security(()),
-    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, body = TokenBody, description = "Tokens."),
-        (status = 400, body = OAuthError, description = "`invalid_request`, `invalid_grant` or \
-         `unsupported_grant_type` (RFC 6749, 5.2)."),
-        (status = 401, body = OAuthError, description = "`invalid_client` (RFC 6749, 5.2).")
-    )
-)]
-#[post("/v1/oauth/token")]
-async fn token(
-    cx: Cx,
-    tokens: Data<Tokens>,
-    form: Result<Form<TokenRequest>, actix_web::Error>,
-) -> Result<HttpResponse, Failure> {
-    let form = match form {
-        Ok(form) => form.into_inner(),
-        Err(error) if error.as_response_error().status_code() == 415 => {
-            return Err(Problem::new(&problems::UNSUPPORTED_MEDIA_TYPE).into());
-        }
-        Err(_) => return Ok(Refusal::InvalidRequest.into()),
-    };
-    let granted = match form.grant_type.as_str() {
-        "refresh_token" => match form.refresh_token {
-            Some(refresh) => {
-                actions::refresh(&cx, &tokens, &refresh).await?.ok_or(Refusal::InvalidGrant)
-            }
-            None => Err(Refusal::InvalidRequest),
-        },
-        "client_credentials" => {
-            match (form.client_assertion, form.client_assertion_type.as_deref()) {
-                (Some(assertion), Some(JWT_BEARER)) => {
-                    actions::assertion_token(&cx, &tokens, &assertion, form.scope.as_deref())
-                        .await?
-                        .ok_or(Refusal::InvalidClient)
-                }
-                _ => Err(Refusal::InvalidRequest),
-            }
-        }
-        _ => Err(Refusal::UnsupportedGrantType),
-    };
-    Ok(granted.map_or_else(HttpResponse::from, |granted| {
-        HttpResponse::Ok().json(TokenBody::from(granted))
-    }))
-}
+/// Whether real names can be verified at all.
+#[derive(Clone, Copy)]
+struct Verifying(bool);
 
 /// May set and read its agency's webhook.
 struct WebhooksWrite;
@@ -250,16 +204,4 @@ async fn put_webhook(
 
 fn owner(partner: &Partner<WebhooksWrite>) -> Owner {
     Owner { city: partner.city, id: partner.agency_id() }
-}
-
-/// The keys that verify the city's tokens
-#[utoipa::path(
-    operation_id = "identity_get_jwks",
-    tag = "identity",
-    security(()),
-    responses((status = 200, body = serde_json::Value, description = "A JWK set (RFC 7517)."))
-)]
-#[get("/.well-known/jwks.json")]
-async fn get_jwks(tokens: Data<Tokens>) -> Json<JwkSet> {
-    Json(tokens.jwks().clone())
 }

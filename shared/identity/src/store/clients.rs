@@ -1,4 +1,4 @@
-//! Statements about the systems of agencies and hospitals.
+//! Statements about clients, and about what people let them do.
 
 use chrono::{DateTime, Utc};
 use citygate_platform::db::Tx;
@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{Client, ClientId},
-    schema::{client_assertions, clients},
+    model::{AccountId, Client, ClientId},
+    schema::{client_assertions, client_consents, clients},
 };
 
 #[derive(Queryable, Selectable)]
@@ -17,9 +17,12 @@ use crate::{
 struct ClientRow {
     id: Uuid,
     city: i32,
-    agency_id: Uuid,
-    public_jwk: serde_json::Value,
+    agency_id: Option<Uuid>,
+    name: String,
+    public_jwk: Option<serde_json::Value>,
     scopes: Vec<Option<String>>,
+    redirect_uris: Vec<Option<String>>,
+    post_logout_redirect_uris: Vec<Option<String>>,
 }
 
 pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Client>, Error> {
@@ -35,29 +38,85 @@ pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Clien
             id: ClientId::from_uuid(row.id),
             city: row.city.try_into().map_err(|_| Error::CityUnknown)?,
             agency_id: row.agency_id,
+            name: row.name,
             public_jwk: row.public_jwk,
             scopes: row.scopes.into_iter().flatten().collect(),
+            redirect_uris: row.redirect_uris.into_iter().flatten().collect(),
+            post_logout_redirect_uris: row
+                .post_logout_redirect_uris
+                .into_iter()
+                .flatten()
+                .collect(),
         })
     })
     .transpose()
 }
 
-pub(crate) async fn insert_client(
-    tx: &mut Tx<'_>,
-    client: &Client,
-    name: &str,
-) -> Result<(), Error> {
+pub(crate) async fn insert_client(tx: &mut Tx<'_>, client: &Client) -> Result<(), Error> {
     let now = tx.now();
     diesel::insert_into(clients::table)
         .values((
             clients::id.eq(client.id.uuid()),
             clients::city.eq(client.city.number()),
             clients::agency_id.eq(client.agency_id),
-            clients::name.eq(name),
+            clients::name.eq(&client.name),
             clients::public_jwk.eq(&client.public_jwk),
             clients::scopes.eq(&client.scopes),
+            clients::redirect_uris.eq(&client.redirect_uris),
+            clients::post_logout_redirect_uris.eq(&client.post_logout_redirect_uris),
             clients::created_at.eq(now),
         ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Sets where people come back to after signing in and out.
+pub(crate) async fn set_redirect_uris(
+    tx: &mut Tx<'_>,
+    client: ClientId,
+    uris: &[&str],
+) -> Result<(), Error> {
+    diesel::update(clients::table.find(client.uuid()))
+        .set((clients::redirect_uris.eq(uris), clients::post_logout_redirect_uris.eq(uris)))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What a person lets a client do without being asked again.
+pub(crate) async fn consented(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    client: ClientId,
+) -> Result<Vec<String>, Error> {
+    let scopes: Option<Vec<Option<String>>> = client_consents::table
+        .find((account.uuid(), client.uuid()))
+        .select(client_consents::scopes)
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(scopes.into_iter().flatten().flatten().collect())
+}
+
+/// A person lets a client do this from now on.
+pub(crate) async fn set_consent(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    client: ClientId,
+    scopes: &[String],
+) -> Result<(), Error> {
+    let now = tx.now();
+    let given = (client_consents::scopes.eq(scopes), client_consents::granted_at.eq(now));
+    diesel::insert_into(client_consents::table)
+        .values((
+            client_consents::account_id.eq(account.uuid()),
+            client_consents::client_id.eq(client.uuid()),
+            given,
+        ))
+        .on_conflict((client_consents::account_id, client_consents::client_id))
+        .do_update()
+        .set(given)
         .execute(tx.conn())
         .await?;
     Ok(())

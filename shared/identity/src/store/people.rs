@@ -1,12 +1,16 @@
-//! Statements about accounts and people.
+//! Statements about people, and the only way to what is sealed of them.
+//!
+//! Whoever reads or writes a person's name or number says why, as an [`Access`], and the function
+//! notes it in the ledger of accesses in the same transaction: a request whose access cannot be
+//! noted fails. [`own_masked`] is the exception, and says why.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use citygate_kernel::Locale;
+use citygate_kernel::Clock;
 use citygate_platform::{
-    db::{DbError, Tx},
-    sql::sql,
+    db::Tx,
+    keys::{Keys, SealError, SealedColumn, Unsealable},
+    sql::{column, sql},
 };
 use diesel::{
     prelude::*,
@@ -15,133 +19,77 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::accesses::insert_entries;
 use crate::{
+    access::{Access, Act, Named},
+    documents::Document,
     error::Error,
-    model::{Account, AccountId, PersonId},
-    schema::{accounts, people},
+    model::PersonId,
+    rules::mask_name,
+    schema::people,
+    sealed::{ID_NUMBER, NAME},
 };
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = accounts)]
-struct AccountRow {
-    id: Uuid,
-    city: i32,
-    email_sealed: Vec<u8>,
-    locale: String,
-    person_id: Option<Uuid>,
-    real_name_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
+/// A real name as others see it.
+#[derive(Debug)]
+pub(crate) struct MaskedRealName {
+    pub name: String,
+    pub id_number: String,
 }
 
-impl TryFrom<AccountRow> for Account {
-    type Error = Error;
-
-    fn try_from(row: AccountRow) -> Result<Self, Error> {
-        Ok(Self {
-            id: AccountId::from_uuid(row.id),
-            city: row.city.try_into().map_err(|_| Error::CityUnknown)?,
-            email_sealed: row.email_sealed,
-            locale: Locale::from_tag(&row.locale),
-            person: row.person_id.map(PersonId::from_uuid),
-            real_name_at: row.real_name_at,
-            created_at: row.created_at,
-        })
-    }
-}
-
-pub(crate) async fn account(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, Error> {
-    let row: Option<AccountRow> = accounts::table
-        .find(id.uuid())
-        .select(AccountRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?;
-    row.map(Account::try_from).transpose()
-}
-
-pub(crate) async fn lock_account(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>, Error> {
-    let row: Option<AccountRow> = accounts::table
-        .find(id.uuid())
-        .select(AccountRow::as_select())
-        .for_no_key_update()
-        .first(tx.conn())
-        .await
-        .optional()?;
-    row.map(Account::try_from).transpose()
-}
-
-pub(crate) async fn account_by_email(
-    tx: &mut Tx<'_>,
-    email_index: &[u8],
-) -> Result<Option<Account>, Error> {
-    let row: Option<AccountRow> = accounts::table
-        .filter(accounts::email_index.eq(email_index))
-        .select(AccountRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?;
-    row.map(Account::try_from).transpose()
-}
-
-pub(crate) async fn insert_account(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    email_index: &[u8],
-) -> Result<(), Error> {
-    diesel::insert_into(accounts::table)
-        .values((
-            accounts::id.eq(account.id.uuid()),
-            accounts::city.eq(account.city.number()),
-            accounts::email_index.eq(email_index),
-            accounts::email_sealed.eq(&account.email_sealed),
-            accounts::locale.eq(account.locale.tag()),
-            accounts::created_at.eq(account.created_at),
-        ))
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Binds an account to a person who has no other.
-pub(crate) async fn bind_person(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    person: PersonId,
-) -> Result<(), Error> {
-    let now = tx.now();
-    diesel::update(accounts::table.find(account.uuid()))
-        .set((accounts::person_id.eq(person.uuid()), accounts::real_name_at.eq(now)))
-        .execute(tx.conn())
-        .await
-        .map_err(|error| match DbError::from(error) {
-            taken if taken.unique_violation() == Some("accounts_person_id_key") => {
-                Error::RealNameRefused
-            }
-            other => Error::Db(other),
-        })?;
-    Ok(())
-}
-
-/// What is stored of a person.
+/// What is stored of a person. Nobody outside the store sees it.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = people)]
-pub(crate) struct PersonRow {
-    pub id: Uuid,
-    pub id_number_sealed: Vec<u8>,
-    pub name_sealed: Option<Vec<u8>>,
+pub(super) struct PersonRow {
+    pub(super) id: Uuid,
+    pub(super) id_number_sealed: Vec<u8>,
+    pub(super) name_sealed: Option<Vec<u8>>,
 }
 
-pub(crate) async fn person(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<PersonRow>, Error> {
-    Ok(people::table
-        .find(id.uuid())
-        .select(PersonRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?)
+/// The person of each identity number, by four statements at most. Whoever is new is noted; a
+/// number may be given more than once, and gets the first name, or none.
+pub(crate) async fn name_people(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    named: &[Named<'_>],
+) -> Result<Vec<PersonId>, Error> {
+    let indexes: Vec<Vec<u8>> = column(named, |one| index_of(keys, &Document::from(one.id_number)));
+    // Sorted: whoever writes several people does it in this order.
+    let mut asked = BTreeMap::new();
+    for (index, person) in indexes.iter().zip(named) {
+        asked.entry(index.as_slice()).or_insert(person);
+    }
+    let mut known = people_by_index(tx, asked.keys().copied().collect()).await?;
+    asked.retain(|index, _| !known.contains_key(*index));
+    if !asked.is_empty() {
+        let mut new = Vec::with_capacity(asked.len());
+        for (index, named) in &asked {
+            new.push((new_person(keys, tx, named).await?, *index));
+        }
+        known.extend(insert_people(tx, &new).await?);
+        asked.retain(|index, _| !known.contains_key(*index));
+    }
+    // Whom somebody else has just noted.
+    if !asked.is_empty() {
+        known.extend(people_by_index(tx, asked.into_keys().collect()).await?);
+    }
+    let found = indexes
+        .iter()
+        .map(|index| known.get(index).copied().ok_or(Error::Damaged("a person who was named")));
+    let found: Vec<PersonId> = found.collect::<Result<_, _>>()?;
+    let cases = found.iter().zip(named).map(|(person, named)| (*person, named.case)).collect();
+    insert_entries(tx, access, Act::Named, cases).await?;
+    Ok(found)
+}
+
+/// How the person of a document is found.
+pub(crate) fn index_of(keys: &Keys, document: &Document) -> Vec<u8> {
+    keys.blind_index(document.index_field(), &document.kept())
 }
 
 /// The people of these digests, by digest, where there are any.
-pub(crate) async fn people_by_index(
+async fn people_by_index(
     tx: &mut Tx<'_>,
     indexes: Vec<&[u8]>,
 ) -> Result<BTreeMap<Vec<u8>, PersonId>, Error> {
@@ -153,6 +101,20 @@ pub(crate) async fn people_by_index(
     Ok(found.into_iter().map(|(index, id)| (index, PersonId::from_uuid(id))).collect())
 }
 
+async fn new_person(
+    keys: &Keys,
+    tx: &Tx<'_>,
+    Named { id_number, name, .. }: &Named<'_>,
+) -> Result<PersonRow, SealError> {
+    let id = PersonId::new(&Clock::manual(tx.now())).uuid();
+    let name_sealed = match name {
+        Some(name) => Some(keys.seal(tx, &NAME, id, name.as_bytes()).await?),
+        None => None,
+    };
+    let id_number_sealed = keys.seal(tx, &ID_NUMBER, id, id_number.expose().as_bytes()).await?;
+    Ok(PersonRow { id, id_number_sealed, name_sealed })
+}
+
 #[derive(QueryableByName)]
 #[diesel(table_name = people)]
 struct Noted {
@@ -162,7 +124,7 @@ struct Noted {
 
 /// Notes people with their digests, but for those whom somebody has noted already, and waits for
 /// others who are noting the same. Returns who is new.
-pub(crate) async fn insert_people(
+pub(super) async fn insert_people(
     tx: &mut Tx<'_>,
     new: &[(PersonRow, &[u8])],
 ) -> Result<BTreeMap<Vec<u8>, PersonId>, Error> {
@@ -182,28 +144,101 @@ pub(crate) async fn insert_people(
     Ok(noted.into_iter().map(|row| (row.id_number_index, PersonId::from_uuid(row.id))).collect())
 }
 
+/// Writes the name that a person gives.
 pub(crate) async fn set_name(
+    keys: &Keys,
     tx: &mut Tx<'_>,
+    access: &Access<'_>,
     person: PersonId,
-    name_sealed: &[u8],
+    name: &str,
 ) -> Result<(), Error> {
+    let sealed = keys.seal(tx, &NAME, person.uuid(), name.as_bytes()).await?;
     diesel::update(people::table.find(person.uuid()))
-        .set(people::name_sealed.eq(name_sealed))
+        .set(people::name_sealed.eq(sealed))
         .execute(tx.conn())
         .await?;
-    Ok(())
+    insert_entries(tx, access, Act::Given, vec![(person, None)]).await
 }
 
-/// The account of a person, where there is one.
-pub(crate) async fn account_of_person(
+/// The person of a document, for whoever may look for somebody they know of.
+pub(crate) async fn person_by_index(
+    tx: &mut Tx<'_>,
+    index: &[u8],
+) -> Result<Option<PersonId>, Error> {
+    Ok(people_by_index(tx, vec![index]).await?.into_values().next())
+}
+
+/// Shows somebody to an agency that looked for them.
+pub(crate) async fn look_up(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    person: PersonId,
+    case: &str,
+) -> Result<Option<MaskedRealName>, Error> {
+    let found = masked(keys, tx, person).await?;
+    if found.is_some() {
+        insert_entries(tx, access, Act::LookedUp, vec![(person, Some(case))]).await?;
+    }
+    Ok(found)
+}
+
+/// Tells the client of an agency who has signed in to it.
+pub(crate) async fn told(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    person: PersonId,
+) -> Result<Option<MaskedRealName>, Error> {
+    let found = masked(keys, tx, person).await?;
+    insert_entries(tx, access, Act::Told, vec![(person, None)]).await?;
+    Ok(found)
+}
+
+/// What a person sees of the own name and number. It is not noted: nothing leaves here that tells
+/// the person, or whoever holds the person's telephone, more than they know.
+pub(crate) async fn own_masked(
+    keys: &Keys,
     tx: &mut Tx<'_>,
     person: PersonId,
-) -> Result<Option<Account>, Error> {
-    let row: Option<AccountRow> = accounts::table
-        .filter(accounts::person_id.eq(person.uuid()))
-        .select(AccountRow::as_select())
+) -> Result<Option<MaskedRealName>, Error> {
+    masked(keys, tx, person).await
+}
+
+async fn masked(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<MaskedRealName>, Error> {
+    let Some(row) = person_row(tx, person).await? else { return Ok(None) };
+    let number = open(keys, tx, &ID_NUMBER, row.id, &row.id_number_sealed).await?;
+    let document = Document::from_kept(&number).ok_or(Unsealable)?;
+    let name = match &row.name_sealed {
+        Some(sealed) => open(keys, tx, &NAME, row.id, sealed).await?,
+        None => String::new(),
+    };
+    Ok(Some(MaskedRealName { name: mask_name(&name), id_number: document.masked() }))
+}
+
+pub(super) async fn person_row(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<PersonRow>, Error> {
+    Ok(people::table
+        .find(person.uuid())
+        .select(PersonRow::as_select())
         .first(tx.conn())
         .await
-        .optional()?;
-    row.map(Account::try_from).transpose()
+        .optional()?)
+}
+
+pub(super) async fn open(
+    keys: &Keys,
+    tx: &Tx<'_>,
+    column: &SealedColumn,
+    row: Uuid,
+    sealed: &[u8],
+) -> Result<String, Error> {
+    let bytes = keys.open_sealed(tx, column, row, sealed).await?;
+    Ok(String::from_utf8(bytes).map_err(|_| Unsealable)?)
 }

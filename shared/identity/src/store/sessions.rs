@@ -13,42 +13,110 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{AccountId, SessionId},
+    model::{AccountId, Authentication, ClientId, Method, Session, SessionId},
+    rules::RefreshState,
     schema::{refresh_tokens, sessions},
 };
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    account_id: Uuid,
+    id: Uuid,
+    expires_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+    client_id: Option<Uuid>,
+    scopes: Vec<Option<String>>,
+    authenticated_at: DateTime<Utc>,
+    methods: Vec<Option<String>>,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.id),
+            account: AccountId::from_uuid(row.account_id),
+            client: row.client_id.map(ClientId::from_uuid),
+            scopes: row.scopes.into_iter().flatten().collect(),
+            authentication: authentication(row.methods, row.authenticated_at),
+            expires_at: row.expires_at,
+            revoked: row.revoked_at.is_some(),
+        }
+    }
+}
+
+/// Reads the columns `methods` and `authenticated_at`.
+pub(super) fn authentication(names: Vec<Option<String>>, at: DateTime<Utc>) -> Authentication {
+    let methods = names.iter().flatten().filter_map(|name| Method::from_name(name));
+    Authentication { methods: methods.collect(), at }
+}
+
+/// Writes the column `methods`.
+pub(super) fn method_names(authentication: &Authentication) -> Vec<&'static str> {
+    authentication.methods.iter().map(|method| method.name()).collect()
+}
+
+/// Begins a session. `cookie_digest` is that of a browser's sign-in, which has no client.
 pub(crate) async fn insert_session(
     tx: &mut Tx<'_>,
-    account: AccountId,
-    session: SessionId,
-    expires_at: DateTime<Utc>,
+    session: &Session,
+    cookie_digest: Option<&[u8]>,
 ) -> Result<(), Error> {
     let now = tx.now();
     diesel::insert_into(sessions::table)
         .values((
-            sessions::account_id.eq(account.uuid()),
-            sessions::id.eq(session.uuid()),
+            sessions::account_id.eq(session.account.uuid()),
+            sessions::id.eq(session.id.uuid()),
             sessions::created_at.eq(now),
-            sessions::expires_at.eq(expires_at),
+            sessions::expires_at.eq(session.expires_at),
+            sessions::client_id.eq(session.client.map(ClientId::uuid)),
+            sessions::scopes.eq(&session.scopes),
+            sessions::authenticated_at.eq(session.authentication.at),
+            sessions::methods.eq(method_names(&session.authentication)),
+            sessions::cookie_digest.eq(cookie_digest),
         ))
         .execute(tx.conn())
         .await?;
     Ok(())
 }
 
+/// A session by its identifier alone, for who does not know the account.
+pub(crate) async fn session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>, Error> {
+    let row: Option<SessionRow> = sessions::table
+        .filter(sessions::id.eq(id.uuid()))
+        .select(SessionRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(row.map(Session::from))
+}
+
+/// The sign-in of the browser that holds a cookie.
+pub(crate) async fn session_of_cookie(
+    tx: &mut Tx<'_>,
+    cookie_digest: &[u8],
+) -> Result<Option<Session>, Error> {
+    let row: Option<SessionRow> = sessions::table
+        .filter(sessions::cookie_digest.eq(cookie_digest))
+        .select(SessionRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(row.map(Session::from))
+}
+
 pub(crate) async fn insert_refresh_token(
     tx: &mut Tx<'_>,
     digest: &[u8],
-    account: AccountId,
-    session: SessionId,
+    session: &Session,
     expires_at: DateTime<Utc>,
 ) -> Result<(), Error> {
     let now = tx.now();
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::digest.eq(digest),
-            refresh_tokens::account_id.eq(account.uuid()),
-            refresh_tokens::session_id.eq(session.uuid()),
+            refresh_tokens::account_id.eq(session.account.uuid()),
+            refresh_tokens::session_id.eq(session.id.uuid()),
             refresh_tokens::created_at.eq(now),
             refresh_tokens::expires_at.eq(expires_at),
         ))
@@ -57,60 +125,87 @@ pub(crate) async fn insert_refresh_token(
     Ok(())
 }
 
-/// A refresh token, locked, with what its session says.
-pub(crate) struct RefreshToken {
-    pub account: AccountId,
-    pub session: SessionId,
-    pub expires_at: DateTime<Utc>,
-    pub used: bool,
-    pub session_created_at: DateTime<Utc>,
-    pub session_expires_at: DateTime<Utc>,
-    pub session_revoked: bool,
-}
-
-pub(crate) async fn lock_refresh_token(
+/// The session of a refresh token, locked: whoever turns one of its tokens waits for whoever turns
+/// another.
+pub(crate) async fn lock_session_of_token(
     tx: &mut Tx<'_>,
     digest: &[u8],
-) -> Result<Option<RefreshToken>, Error> {
-    type TokenRow = (Uuid, Uuid, DateTime<Utc>, Option<DateTime<Utc>>);
-    let token: Option<TokenRow> = refresh_tokens::table
+) -> Result<Option<Session>, Error> {
+    let key: Option<(Uuid, Uuid)> = refresh_tokens::table
         .find(digest)
-        .select((
-            refresh_tokens::account_id,
-            refresh_tokens::session_id,
-            refresh_tokens::expires_at,
-            refresh_tokens::used_at,
-        ))
-        .for_no_key_update()
+        .select((refresh_tokens::account_id, refresh_tokens::session_id))
         .first(tx.conn())
         .await
         .optional()?;
-    let Some((account, session, expires_at, used_at)) = token else { return Ok(None) };
-    let (session_created_at, session_expires_at, revoked_at): (
-        DateTime<Utc>,
-        DateTime<Utc>,
-        Option<DateTime<Utc>>,
-    ) = sessions::table
-        .find((account, session))
-        .select((sessions::created_at, sessions::expires_at, sessions::revoked_at))
+    let Some(key) = key else { return Ok(None) };
+    let row: SessionRow = sessions::table
+        .find(key)
+        .select(SessionRow::as_select())
         .for_no_key_update()
         .first(tx.conn())
         .await?;
-    Ok(Some(RefreshToken {
-        account: AccountId::from_uuid(account),
-        session: SessionId::from_uuid(session),
-        expires_at,
-        used: used_at.is_some(),
-        session_created_at,
-        session_expires_at,
-        session_revoked: revoked_at.is_some(),
-    }))
+    Ok(Some(row.into()))
 }
 
-pub(crate) async fn use_refresh_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<(), Error> {
+/// What is known of a refresh token, and its successor. Its session has to be locked.
+pub(crate) async fn refresh_token(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+) -> Result<(RefreshState, Option<Vec<u8>>), Error> {
+    type TokenRow = (Option<DateTime<Utc>>, DateTime<Utc>, Option<DateTime<Utc>>, Option<Vec<u8>>);
+    let (used_at, expires_at, reissued_at, successor): TokenRow = refresh_tokens::table
+        .find(digest)
+        .select((
+            refresh_tokens::used_at,
+            refresh_tokens::expires_at,
+            refresh_tokens::reissued_at,
+            refresh_tokens::successor,
+        ))
+        .for_no_key_update()
+        .first(tx.conn())
+        .await?;
+    let unused_successor = match &successor {
+        Some(successor) => refresh_tokens::table
+            .find(successor)
+            .filter(refresh_tokens::used_at.is_null())
+            .select(refresh_tokens::created_at)
+            .first(tx.conn())
+            .await
+            .optional()?,
+        None => None,
+    };
+    let state = RefreshState {
+        used: used_at.is_some(),
+        expires_at,
+        reissued: reissued_at.is_some(),
+        unused_successor,
+    };
+    Ok((state, successor))
+}
+
+/// A token is used: `successor` takes its place.
+pub(crate) async fn use_refresh_token(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+    successor: Option<&[u8]>,
+) -> Result<(), Error> {
     let now = tx.now();
     diesel::update(refresh_tokens::table.find(digest))
-        .set(refresh_tokens::used_at.eq(now))
+        .set((refresh_tokens::used_at.eq(now), refresh_tokens::successor.eq(successor)))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The successor of a used token is replaced by another.
+pub(crate) async fn reissue_refresh_token(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+    successor: Option<&[u8]>,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(refresh_tokens::table.find(digest))
+        .set((refresh_tokens::reissued_at.eq(now), refresh_tokens::successor.eq(successor)))
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -1,76 +1,38 @@
 //! Bodies of identity.
 
-use std::str::FromStr;
+mod staff;
+
+mod accesses;
+mod methods;
+mod passkeys;
+mod real_names;
+mod sign_in;
+mod step_up;
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{CityCode, Masked, Words, wire};
-use citygate_notify::{EmailAddress, Endpoint, WebhookUrl};
+use citygate_kernel::{CityCode, Masked};
+use citygate_notify::{Endpoint, WebhookUrl};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{actions, id_number::ResidentIdNumber, model::AccountId};
+use crate::{actions, model::AccountId};
 
-/// Where to send a one-time code.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = SignInCodeRequest)]
-pub(crate) struct SendCodeBody {
-    pub email: EmailAddress,
-    /// The citizen's own city; it matters when the address signs in for the first time.
-    pub city: CityCode,
-}
+pub(crate) use self::{
+    accesses::{AccessBody, FoundPersonBody, LookupBody},
+    methods::{
+        OwnMethodsBody, PasswordBody, PhoneBody, PhoneCodeBody, PutPasswordBody, PutPhoneBody,
+        SessionsBody,
+    },
+    passkeys::{
+        AddPasskeyBody, CeremonyBody, PasskeyBody, PasskeySignInBody, PasskeysBody,
+        RenamePasskeyBody,
+    },
+    real_names::{IdentityBody, RealNameBody, VerificationBody},
+    sign_in::{CodeSentBody, OneTimeCode, PasswordSignInBody, SendCodeBody, SignInBody},
+    step_up::{StepUpBody, StepUpCodeBody, StepUpCodeSentBody, SteppedUpBody},
+};
 
-/// A code is on its way, if the address can be written to.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SignInCodeSent)]
-pub(crate) struct CodeSentBody {
-    /// Seconds for which the code works.
-    pub expires_in: i64,
-}
-
-/// A one-time code, to be exchanged for tokens.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = SignInRequest)]
-pub(crate) struct SignInBody {
-    pub email: EmailAddress,
-    /// Six digits, from the letter.
-    #[schema(value_type = String, pattern = "^[0-9]{6}$", example = "123456")]
-    pub code: Masked<OneTimeCode>,
-}
-
-/// Six digits.
-pub(crate) struct OneTimeCode(pub String);
-
-impl FromStr for OneTimeCode {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("a code of six digits is expected")
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for OneTimeCode {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::from_text(deserializer)
-    }
-}
-
-/// Name and number, as on the identity card.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RealNameRequest, example = json!({
-    "name": "王芳", "id_number": "11010519491231002X",
-}))]
-pub(crate) struct RealNameBody {
-    #[schema(value_type = Words<64>)]
-    pub name: Masked<Words<64>>,
-    pub id_number: ResidentIdNumber,
-}
+pub(crate) use staff::*;
 
 /// The caller's own account; what is personal is masked.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,6 +49,10 @@ pub(crate) struct ProfileBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, value_type = RealNameFactsBody)]
     real_name: Option<RealNameFactsBody>,
+    /// The newest claim to a real name; absent until there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = VerificationBody)]
+    verification: Option<VerificationBody>,
 }
 
 /// The real name of an account.
@@ -112,6 +78,7 @@ impl From<actions::Profile> for ProfileBody {
                 id_number: facts.id_number_masked,
                 since: facts.since,
             }),
+            verification: profile.verification.map(VerificationBody::from),
         }
     }
 }

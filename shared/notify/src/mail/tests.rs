@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::{MailSettings, WebhookSettings, schema::messages};
+use crate::{MailSettings, SmsGateway, SmsSettings, WebhookSettings, schema::messages};
 
 const SUBJECT: &str = "验证码";
 const TEXT: &str = "您的验证码是 314159，5 分钟内有效。\n请勿告诉他人。";
@@ -33,7 +33,8 @@ async fn ground() -> Ground {
 impl Ground {
     fn worker(&self, settings: &MailSettings) -> Worker {
         let mailer = Mailer::new(settings, self.folder.path()).unwrap();
-        let service = crate::service(mailer, WebhookSettings::default());
+        let sms = SmsGateway::new(&SmsSettings::default(), self.folder.path()).unwrap();
+        let service = crate::service(mailer, sms, WebhookSettings::default());
         Worker::new(self.platform.clone(), &[service])
     }
 

@@ -16,8 +16,8 @@ use reqwest::{
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-use super::{DELIVER, Delivery, PLACE, Refused, WebhookUrl, addresses::is_global, sign};
-use crate::{WebhookSettings, store};
+use super::{DELIVER, Delivery, Refused, SECRET, WebhookUrl, addresses::is_global, sign};
+use crate::{Error, WebhookSettings, store};
 
 /// How long a receiver may take, name look-up included.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -55,17 +55,21 @@ pub(crate) fn job(postman: Arc<Postman>) -> Job {
 
 async fn deliver(postman: Arc<Postman>, cx: Cx, delivery: Delivery) -> Result<(), JobError> {
     let owner = delivery.owner;
-    let found =
-        cx.db.tx("notify.read_endpoint", async |tx| store::endpoint(tx, owner).await).await?;
-    let Some(endpoint) = found.filter(|endpoint| endpoint.disabled_at.is_none()) else {
-        return Ok(());
-    };
+    let found = cx
+        .db
+        .tx("notify.read_endpoint", async |tx| {
+            let found = store::endpoint(tx, owner).await?;
+            let Some(endpoint) = found.filter(|endpoint| endpoint.disabled_at.is_none()) else {
+                return Ok(None);
+            };
+            let sealed = &endpoint.secret_sealed;
+            let secret = cx.keys.open_sealed(tx, &SECRET, owner.id, sealed).await?;
+            Ok(Some((endpoint, secret)))
+        })
+        .await;
+    let Some((endpoint, secret)) = found.map_err(Error::of_job)? else { return Ok(()) };
     let url: WebhookUrl = endpoint.url.parse().map_err(JobError::permanent)?;
     url.allowed_by(&postman.rules).map_err(JobError::permanent)?;
-    let secret = cx
-        .keys
-        .open_sealed(PLACE, owner.id, &endpoint.secret_sealed)
-        .map_err(JobError::permanent)?;
     let secret = String::from_utf8(secret).map_err(JobError::permanent)?;
     let body =
         Body { r#type: &delivery.kind, timestamp: delivery.happened_at, data: &delivery.data };

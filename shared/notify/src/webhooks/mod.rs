@@ -5,7 +5,7 @@ use citygate_kernel::{CityCode, Clock, Id, Kind, Masked};
 use citygate_platform::{
     db::{DbError, Tx},
     jobs::Task,
-    keys::Keys,
+    keys::{DataClass, Keys, SealedColumn},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ mod addresses;
 mod delivery;
 mod signature;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod url;
 
 pub(crate) use delivery::job;
@@ -29,8 +29,9 @@ impl Kind for MessageKind {
     const PREFIX: &'static str = "msg";
 }
 
-/// What the secret is sealed for.
-const PLACE: &str = "notify.webhook_endpoints.secret";
+/// What signs an owner's deliveries.
+pub(crate) const SECRET: SealedColumn =
+    SealedColumn::new("notify.webhook_endpoints", "owner_id", "secret_sealed", DataClass::Secret);
 
 const DELIVER: Task<Delivery> = Task::new("notify.deliver_webhook");
 
@@ -75,7 +76,7 @@ pub async fn register_endpoint(
 ) -> Result<Masked<String>, Error> {
     url.allowed_by(rules)?;
     let secret = signature::new_secret();
-    let sealed = keys.seal(PLACE, owner.id, secret.expose().as_bytes())?;
+    let sealed = keys.seal(tx, &SECRET, owner.id, secret.expose().as_bytes()).await?;
     store::put_endpoint(tx, owner, url.as_str(), &sealed).await?;
     Ok(secret)
 }

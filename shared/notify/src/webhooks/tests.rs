@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{delivery::Postman, *};
-use crate::{MailSettings, Mailer};
+use crate::{MailSettings, Mailer, SmsGateway, SmsSettings};
 
 const LENIENT: WebhookSettings = WebhookSettings { allow_private: true };
 const STRICT: WebhookSettings = WebhookSettings { allow_private: false };
@@ -22,13 +22,13 @@ const OWNER: Owner = Owner { city: CityCode::HANGZHOU, id: Uuid::from_u128(7) };
 
 /// A request as it came: head in lower case, body as it is.
 #[derive(Clone, Debug)]
-struct Seen {
+pub(crate) struct Seen {
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.find(name).unwrap_or_else(|| panic!("no {name} in {}", self.head))
     }
 
@@ -38,13 +38,13 @@ impl Seen {
 }
 
 /// Answers each request with the next of `answers`, the last one for ever.
-struct Receiver {
-    address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Receiver {
-    async fn new(answers: &[&str]) -> Self {
+    pub(crate) async fn new(answers: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -69,7 +69,7 @@ impl Receiver {
         format!("http://{}/hook?token=secret", self.address).parse().unwrap()
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -107,7 +107,8 @@ async fn ground() -> Ground {
 impl Ground {
     fn worker(&self, rules: WebhookSettings) -> Worker {
         let mailer = Mailer::new(&MailSettings::default(), self.folder.path()).unwrap();
-        Worker::new(self.platform.clone(), &[crate::service(mailer, rules)])
+        let sms = SmsGateway::new(&SmsSettings::default(), self.folder.path()).unwrap();
+        Worker::new(self.platform.clone(), &[crate::service(mailer, sms, rules)])
     }
 
     async fn register(&self, url: &WebhookUrl) -> Masked<String> {

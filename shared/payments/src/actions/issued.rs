@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use citygate_catalogue::AgencyId;
-use citygate_identity::persons;
+use citygate_identity::{Access, Accessor, ClientId, Named, Reason, persons};
 use citygate_platform::{
     Cx,
     db::Tx,
@@ -23,6 +23,8 @@ use crate::{
 
 /// As whom agencies' systems issue bills.
 pub(crate) const ISSUER: &str = "payments";
+/// Why agencies name debtors and payers.
+const REASON: Reason<'static> = Reason { purpose: "payments.bill", legal_basis: "pipl-13-3" };
 /// How many payments are shown with a bill, and refunds with a payment.
 pub(super) const SHOWN: i64 = 100;
 
@@ -58,7 +60,8 @@ pub(crate) async fn issue_one(
             if let Some(answer) = answered.pop().flatten() {
                 return Ok(answer);
             }
-            let mut issued = issue_all(cx, tx, std::slice::from_ref(bill)).await?;
+            let client = ClientId::from_uuid(request.claim.subject_id);
+            let mut issued = issue_all(cx, tx, client, std::slice::from_ref(bill)).await?;
             let answer = match issued.pop().ok_or(Error::Damaged("outcome"))? {
                 Ok(issued) => {
                     let view = issued_bill(tx, bill.agency, issued.bill).await?;
@@ -82,7 +85,8 @@ pub(crate) async fn issue_batch(
     cx.db
         .tx("payments.issue_bills", async |tx| {
             once(cx, tx, claim, 200, async |tx| {
-                let issued = issue_all(cx, tx, bills).await?;
+                let client = ClientId::from_uuid(claim.subject_id);
+                let issued = issue_all(cx, tx, client, bills).await?;
                 let numbers = bills.iter().map(|bill| bill.external_no.clone());
                 Ok::<_, Error>(IssuedBillsBody::new(numbers.zip(issued), cx.locale))
             })
@@ -91,11 +95,13 @@ pub(crate) async fn issue_batch(
         .await
 }
 
-/// Issues bills of one agency. Those that are on record with the same content stay as they are,
-/// whatever has become of them. However many there are, it takes the same number of statements.
+/// Issues bills of one agency, as its system sent them. Those that are on record with the same
+/// content stay as they are, whatever has become of them. However many there are, it takes the same
+/// number of statements.
 pub(super) async fn issue_all(
     cx: &Cx,
     tx: &mut Tx<'_>,
+    client: ClientId,
     bills: &[NewBill<Party>],
 ) -> Result<Vec<Result<Issued, Error>>, Error> {
     let known = on_record(tx, bills.iter()).await?;
@@ -109,7 +115,7 @@ pub(super) async fn issue_all(
     let checked: Vec<Result<(), Error>> = checked.collect();
     // Only people of bills that are sound are noted.
     let sound = bills.iter().zip(&checked).filter(|(_, fact)| fact.is_ok()).map(|(bill, _)| bill);
-    let named = with_people(cx, tx, &sound.collect::<Vec<_>>()).await?;
+    let named = with_people(cx, tx, client, &sound.collect::<Vec<_>>()).await?;
     let fresh: Vec<&NewBill> = named.iter().filter(|bill| !is_known(&bill.external_no)).collect();
     let issued = issue::write(tx, fresh.clone()).await?;
     // Of others somebody else was faster, or the batch says them twice.
@@ -144,13 +150,13 @@ fn compare(known: Option<&OnRecord>, new: &NewBill) -> Result<Issued, Error> {
 async fn with_people(
     cx: &Cx,
     tx: &mut Tx<'_>,
+    client: ClientId,
     bills: &[&NewBill<Party>],
 ) -> Result<Vec<NewBill>, Error> {
-    let parties = bills.iter().flat_map(|bill| bill.parties());
-    let named: Vec<_> = parties
-        .map(|Party { id_number, name }| (id_number.clone(), Some(name.expose().as_str())))
-        .collect();
-    let mut people = persons(&cx.keys, tx, &named).await?.into_iter();
+    let Some(agency) = bills.first().map(|bill| bill.agency) else { return Ok(Vec::new()) };
+    let access = Access::new(cx, Accessor::system(client, agency), REASON);
+    let named: Vec<Named<'_>> = bills.iter().flat_map(|bill| named(bill)).collect();
+    let mut people = persons(&cx.keys, tx, &access, &named).await?.into_iter();
     let mut next = || people.next().ok_or(Error::Damaged("people"));
     bills
         .iter()
@@ -160,6 +166,15 @@ async fn with_people(
             Ok(bill.naming(debtor, payer))
         })
         .collect()
+}
+
+/// Whom a bill names, in the order of its parties.
+fn named(bill: &NewBill<Party>) -> impl Iterator<Item = Named<'_>> {
+    bill.parties().map(|Party { id_number, name }| Named {
+        id_number,
+        name: Some(name.expose()),
+        case: Some(&bill.external_no),
+    })
 }
 
 /// The bills that have the numbers of some new ones of the same agency and issuer.

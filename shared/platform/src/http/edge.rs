@@ -1,12 +1,13 @@
 //! What happens to every request, whoever handles it.
 //!
 //! 1. It gets a request id and a language; HEAD becomes GET (the server leaves the body out).
-//! 2. Its body is read here, up to a limit and within a deadline, so that no handler ever waits
+//! 2. It is counted against its caller's rate, before anything is done for it.
+//! 3. Its body is read here, up to a limit and within a deadline, so that no handler ever waits
 //!    for a slow sender. actix itself has no deadline for bodies.
-//! 3. Its handler runs in a task of its own: actix drops the handler of a client that hangs up,
+//! 4. Its handler runs in a task of its own: actix drops the handler of a client that hangs up,
 //!    and a payment must not be dropped half-way. The task has a deadline, and a panic in it is a
 //!    500, not a dead worker.
-//! 4. Failures become problems, logged once, with their cause.
+//! 5. Failures become problems, logged once, with their cause.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -30,7 +31,13 @@ use citygate_kernel::{Id, Kind, Locale, Problem};
 use futures_util::StreamExt;
 use tracing::Instrument;
 
-use super::{Failure, PROBLEM_JSON, context::RequestFacts, render_problem, server::HttpSettings};
+use super::{
+    Failure, PROBLEM_JSON,
+    context::RequestFacts,
+    rate_limit::{self, Standing},
+    render_problem,
+    server::HttpSettings,
+};
 use crate::{Platform, problems};
 
 enum RequestKind {}
@@ -71,7 +78,12 @@ pub async fn edge(
     let settings = request.app_data::<Data<HttpSettings>>().cloned().unwrap_or_default();
     let span = tracing::info_span!("request", id = %facts.request_id);
 
-    let handled = match read_body(&mut request, &settings).await {
+    let standing = rate_limit::count(&request, request.match_pattern(), &settings);
+    let received = match standing.and_then(|standing| standing.refusal()) {
+        Some(refusal) => Err(refusal),
+        None => read_body(&mut request, &settings).await,
+    };
+    let handled = match received {
         Ok(()) => handle(request, next, &settings).instrument(span.clone()).await,
         Err(problem) => {
             // Not `into_response`: it forgets the failure, and with it the problem.
@@ -84,13 +96,14 @@ pub async fn edge(
             let pattern = response.request().match_pattern();
             let draining = is_draining(&response);
             let (request, response) = response.into_parts();
-            let response = finish(response, &facts, draining, &span);
+            let response = finish(response, &facts, standing, draining, &span);
             record(&response, pattern.as_deref(), &method, started, &span);
             Ok(ServiceResponse::new(request, response))
         }
         // The request went down with its handler; the answer goes out without it.
         Err(failure) => {
-            let response = finish(HttpResponse::from_error(failure), &facts, true, &span);
+            let failed = HttpResponse::from_error(failure);
+            let response = finish(failed, &facts, standing, true, &span);
             record(&response, None, &method, started, &span);
             Err(InternalError::from_response("the handler gave no answer", response).into())
         }
@@ -181,6 +194,7 @@ async fn handle(
 fn finish(
     response: HttpResponse,
     facts: &RequestFacts,
+    standing: Option<Standing>,
     close: bool,
     span: &tracing::Span,
 ) -> HttpResponse {
@@ -205,6 +219,9 @@ fn finish(
             })
         }
     };
+    if let Some(standing) = standing {
+        standing.tell(response.headers_mut());
+    }
     headers(&mut response, facts, close);
     response
 }

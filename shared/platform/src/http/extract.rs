@@ -81,9 +81,27 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         .map_err(|error| Problem::new(&problems::MALFORMED_JSON).detail(error.to_string()))?;
     let value = serde_path_to_error::deserialize(Documented(&json)).map_err(|error| {
         let pointer = pointer(error.path());
-        Problem::new(&problems::INVALID_BODY).field(pointer, error.into_inner().to_string())
+        let reason = without_value(error.into_inner().to_string());
+        Problem::new(&problems::INVALID_BODY).field(pointer, reason)
     })?;
     Ok(Body { value, json })
+}
+
+/// What was wrong, without the value that was: it may be personal, and an answer ends up in the
+/// sender's logs. serde quotes values in `invalid type: string "…", expected a map` and the like;
+/// what our own types say never does.
+fn without_value(reason: String) -> String {
+    let quoting = ["invalid type: ", "invalid value: ", "unknown variant "];
+    let Some(fault) = quoting.iter().find(|fault| reason.starts_with(**fault)) else {
+        return reason;
+    };
+    // The last one: a value may say it too.
+    match reason.rsplit_once(", expected ") {
+        Some((_, expected)) => {
+            format!("{}, expected {expected}", fault.trim_end_matches([':', ' ']))
+        }
+        None => fault.trim_end_matches([':', ' ']).to_owned(),
+    }
 }
 
 /// RFC 6901.
@@ -187,6 +205,21 @@ mod tests {
         let problem = parse::<Vec<Line>>(text.as_bytes()).unwrap_err();
         let pointer = problem.errors.first().map(|error| error.pointer.clone());
         (problem.kind.code, pointer.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_fault_does_not_repeat_the_value() {
+        for (text, said) in [
+            (r#"[{"amount": "王芳, expected 3"}]"#, "invalid type, expected i64"),
+            (r#"[{"amount": 1.5}]"#, "invalid type, expected i64"),
+            (r#"["王芳"]"#, "invalid type, expected struct Line"),
+            (r#"[{}]"#, "missing field `amount`"),
+        ] {
+            let problem = parse::<Vec<Line>>(text.as_bytes()).unwrap_err();
+            assert_eq!(problem.errors[0].detail, said, "{text}");
+        }
+        let reason = "unknown variant `王芳`, expected `a` or `b`".to_owned();
+        assert_eq!(without_value(reason), "unknown variant, expected `a` or `b`");
     }
 
     #[test]

@@ -34,6 +34,7 @@ struct HealthBody {
     operation_id = "platform_get_health_live",
     tag = "platform",
     security(()),
+    extensions(("x-rate-limit" = json!("unlimited"))),
     responses((status = 200, body = HealthBody, description = "The process runs."))
 )]
 #[get("/health/live")]
@@ -46,6 +47,7 @@ async fn get_health_live() -> HttpResponse {
     operation_id = "platform_get_health_ready",
     tag = "platform",
     security(()),
+    extensions(("x-rate-limit" = json!("unlimited"))),
     responses(
         (status = 200, body = HealthBody, description = "The database answers."),
         (status = 503, description = "The database is away, or the process is draining.")
@@ -65,6 +67,7 @@ async fn get_health_ready(cx: Cx, draining: Data<Draining>) -> Result<HttpRespon
     operation_id = "platform_get_metrics",
     tag = "platform",
     security(()),
+    extensions(("x-rate-limit" = json!("unlimited"))),
     responses((status = 200, body = String, content_type = "text/plain", description = "Metrics."))
 )]
 #[get("/metrics")]

@@ -1,10 +1,11 @@
 //! How requests come in and answers go out.
 //!
-//! A request passes [`edge`] (limits, request id, language, one log line), is taken apart by
+//! A request passes [`edge`] (limits, rates, request id, language, one log line), is taken apart by
 //! extractors ([`Cx`], [`Body`], [`IdempotencyKey`], the caller types of `identity`), handled, and
 //! leaves as JSON or as a problem ([`Failure`], RFC 9457).
 
 mod answer;
+mod client_address;
 mod context;
 mod documented;
 pub mod edge;
@@ -13,13 +14,16 @@ mod failure;
 mod health;
 mod openapi;
 mod page;
+mod rate_limit;
 mod server;
 
 pub use answer::Idempotent;
+pub use client_address::{ClientAddress, InvalidNetwork, Network, ProxyHeader};
 pub use extract::{Body, IdempotencyKey};
 pub use failure::{Failure, PROBLEM_JSON, ProblemBody, render_problem};
 pub use openapi::{describe, operations};
 pub use page::{Cursor, Page, PageQuery};
+pub use rate_limit::{Buckets, RateClass, RateLimitSettings, WhoCalls};
 pub use server::{HttpSettings, Server, bind, configure};
 
 /// The crate's own handlers and problems.

@@ -8,6 +8,7 @@ use utoipa::{
     openapi::{
         Components, ContentBuilder, Info, LicenseBuilder, OpenApi, Ref, RefOr, Response,
         ResponseBuilder,
+        extensions::Extensions,
         path::{Operation, PathItem},
         schema::Schema,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -15,14 +16,19 @@ use utoipa::{
     },
 };
 
-use super::{PROBLEM_JSON, ProblemBody};
+use super::{
+    PROBLEM_JSON, ProblemBody,
+    rate_limit::{EXTENSION, RateClass},
+};
 use crate::{Service, problems};
 
 const DESCRIPTION: &str = "The backend of a city's super-app.\n\n\
     Answers come in English and Simplified Chinese (`Accept-Language: en` or `zh-CN`). Every \
     failure is a problem (RFC 9457) with a stable `code`. Every POST that books or moves money \
     takes an `Idempotency-Key`: the same key with the same request gives the same answer, and \
-    has one effect.";
+    has one effect. Every caller has a number of requests a minute for each class of operations \
+    (`x-rate-limit`); the headers `RateLimit-Policy` and `RateLimit` tell how many, and how many \
+    are left.";
 
 /// Finishes a collected document: title, security schemes, the problems that any operation can end
 /// in, and the problem body wherever a failure is listed.
@@ -41,6 +47,11 @@ pub fn describe(mut api: OpenApi, services: &[Service]) -> OpenApi {
             "partner",
             "The access token of an agency's or hospital's system, from `/v1/oauth/token`.",
         ),
+        ("staff", "The access token of a citizen who has a role at the agency of the path."),
+        (
+            "openid",
+            "The access token that a client got for somebody who signed in with the scope `openid`.",
+        ),
     ] {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -49,8 +60,8 @@ pub fn describe(mut api: OpenApi, services: &[Service]) -> OpenApi {
             .build();
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
-    for operation in operations_mut(&mut api) {
-        complete(operation);
+    for (method, operation) in operations_mut(&mut api) {
+        complete(method, operation);
     }
     api.tags = Some(tags(&api, services));
     api
@@ -80,7 +91,10 @@ fn add_schemas(components: &mut Components) {
 }
 
 /// Adds to one operation what every operation shares.
-fn complete(operation: &mut Operation) {
+fn complete(method: &str, operation: &mut Operation) {
+    let class = RateClass::of(method, operation);
+    let extensions = operation.extensions.get_or_insert_with(Extensions::default);
+    extensions.insert(EXTENSION.to_owned(), class.name().into());
     let public = operation.security.as_ref().is_some_and(|schemes| {
         schemes.iter().all(|scheme| {
             serde_json::to_value(scheme).is_ok_and(|value| value == serde_json::json!({}))
@@ -98,6 +112,9 @@ fn complete(operation: &mut Operation) {
     }
     if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
         shared.push(&problems::INVALID_PARAMETER);
+    }
+    if class != RateClass::Unlimited {
+        shared.push(&problems::RATE_LIMITED);
     }
     for problem in shared {
         add(&mut operation.responses.responses, problem.status, problem.en);
@@ -143,9 +160,11 @@ pub fn operations(api: &OpenApi) -> Vec<(&str, &'static str, &Operation)> {
     all
 }
 
-fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
+fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     api.paths.paths.values_mut().flat_map(|item| {
         let PathItem { get, put, post, delete, patch, .. } = item;
-        [get, put, post, delete, patch].into_iter().flatten()
+        [("GET", get), ("PUT", put), ("POST", post), ("DELETE", delete), ("PATCH", patch)]
+            .into_iter()
+            .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
     })
 }

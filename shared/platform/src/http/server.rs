@@ -17,8 +17,10 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
     Failure,
+    client_address::{Network, ProxyHeader},
     edge::{Draining, edge},
     openapi::{describe, operations},
+    rate_limit::{Buckets, RateClasses, RateLimitSettings},
 };
 use crate::{Platform, Service, problems};
 
@@ -40,6 +42,12 @@ pub struct HttpSettings {
     pub handler_seconds: u64,
     /// How long a server on its way out keeps answering, with `Connection: close`.
     pub drain_seconds: u64,
+    /// The proxies that are believed when they say for whom they ask. Nobody, when empty.
+    pub trusted_proxies: Vec<Network>,
+    /// In which header they say so.
+    pub proxy_header: ProxyHeader,
+    /// How often one caller may ask.
+    pub rate_limit: RateLimitSettings,
 }
 
 impl Default for HttpSettings {
@@ -52,6 +60,9 @@ impl Default for HttpSettings {
             header_seconds: 5,
             handler_seconds: 20,
             drain_seconds: 2,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            rate_limit: RateLimitSettings::default(),
         }
     }
 }
@@ -88,6 +99,7 @@ pub fn configure(
     settings: &HttpSettings,
     services: &[Service],
     draining: &Data<Draining>,
+    buckets: &Data<Buckets>,
 ) -> (
     App<
         impl ServiceFactory<
@@ -104,6 +116,7 @@ pub fn configure(
         .app_data(Data::new(platform.clone()))
         .app_data(Data::new(settings.clone()))
         .app_data(draining.clone())
+        .app_data(buckets.clone())
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
         .into_utoipa_app()
@@ -116,8 +129,10 @@ pub fn configure(
     let document = Data::new(Document::new(&api));
     let docs = SwaggerUi::new("/docs/{_:.*}")
         .config(Config::new(["/openapi.json"]).doc_expansion("list").validator_url("none"));
+    let classes = Data::new(RateClasses::of(&api));
     let app = app
         .app_data(document)
+        .app_data(classes)
         .route("/openapi.json", web::get().to(get_openapi))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
@@ -146,13 +161,14 @@ impl Server {
         let address = listener.local_addr()?;
         let draining: Data<Draining> = Data::default();
         let (app_draining, platform) = (draining.clone(), platform.clone());
+        let buckets: Data<Buckets> = Data::default();
         let (app_settings, services): (_, Arc<[Service]>) = (settings.clone(), services.into());
         let workers = match settings.workers {
             0 => std::thread::available_parallelism().map_or(2, Into::into),
             workers => workers,
         };
         let server = HttpServer::new(move || {
-            configure(&platform, &app_settings, &services, &app_draining).0
+            configure(&platform, &app_settings, &services, &app_draining, &buckets).0
         })
         .workers(workers)
         .client_request_timeout(Duration::from_secs(settings.header_seconds))

@@ -4,6 +4,7 @@
 
 mod background;
 mod batches;
+mod keys;
 mod lanes;
 mod news;
 mod statements;

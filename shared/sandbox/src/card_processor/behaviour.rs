@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Delivery;
+
 /// How the next request for or about a charge is mistreated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,21 +24,6 @@ pub enum Behaviour {
     Slow,
     /// Books the charge and says that it was declined; asked again, it tells the truth.
     Contradict,
-}
-
-/// What goes back to the client, and how.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Delivery<T> {
-    /// The answer, at once.
-    Prompt(T),
-    /// The answer, late.
-    Late(T),
-    /// No answer.
-    Never,
-    /// A breakdown.
-    Breakdown,
-    /// Nothing that can be read.
-    Garbage,
 }
 
 impl<T> Delivery<T> {

@@ -27,7 +27,6 @@ mod book;
 mod cards;
 mod charge;
 mod failure;
-mod hang_up;
 mod processor;
 mod routes;
 mod server;

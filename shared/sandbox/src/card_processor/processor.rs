@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    behaviour::{Behaviour, Delivery},
+    behaviour::Behaviour,
     book::{Book, Charged},
     charge::{Charge, ChargeBody, ChargeId, ChargeStatus, DeclineReason},
     failure::Failure,
 };
+use crate::delivery::Delivery;
 
 /// Everything the processor remembers.
 #[derive(Default)]

@@ -14,22 +14,13 @@ use actix_web::{
 };
 use citygate_kernel::Clock;
 use serde_json::json;
-use tokio::time::sleep;
 
 use super::{
-    behaviour::Delivery,
     book::Charged,
     charge::{ChargeBody, ChargeId},
     failure::Failure,
-    hang_up::HangUp,
     processor::{Behaviours, Processor},
 };
-
-/// How late a late answer is.
-const LATE: Duration = Duration::from_secs(2);
-
-/// What some proxy in between might say.
-const GARBAGE: &str = "<html><body>The page you are looking for has moved.";
 
 /// What the handlers and the owner of the sandbox share.
 pub(super) struct Shared {
@@ -62,16 +53,17 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn post_charge(_: Authorized, shared: Data<Shared>, body: Bytes) -> HttpResponse {
     let id = ChargeId::new(&shared.clock);
     let delivery = shared.processor().charge(ChargeBody::parse(&body), id);
-    deliver(delivery, shared.hold, |charged| match charged {
+    let render = |charged| match charged {
         Charged::Now(charge) => HttpResponse::Created().json(charge),
         Charged::Before(charge) => HttpResponse::Ok().json(charge),
-    })
-    .await
+    };
+    delivery.answer(shared.hold, Failure::Internal, render).await
 }
 
 async fn get_charge(_: Authorized, shared: Data<Shared>, reference: Path<String>) -> HttpResponse {
     let delivery = shared.processor().find(&reference);
-    deliver(delivery, shared.hold, |charge| HttpResponse::Ok().json(charge)).await
+    let render = |charge| HttpResponse::Ok().json(charge);
+    delivery.answer(shared.hold, Failure::Internal, render).await
 }
 
 async fn get_charges(_: Authorized, shared: Data<Shared>) -> HttpResponse {
@@ -92,31 +84,6 @@ async fn get_behaviour(shared: Data<Shared>) -> HttpResponse {
 
 async fn no_operation(_: Authorized) -> Result<HttpResponse, Failure> {
     Err(Failure::NoSuchOperation)
-}
-
-/// Answers, or fails to. Everything is booked by now: a client that hangs up ends this here.
-async fn deliver<T>(
-    delivery: Delivery<Result<T, Failure>>,
-    hold: Duration,
-    render: fn(T) -> HttpResponse,
-) -> HttpResponse {
-    let answer = |result: Result<T, Failure>| match result {
-        Ok(value) => render(value),
-        Err(failure) => failure.error_response(),
-    };
-    match delivery {
-        Delivery::Prompt(result) => answer(result),
-        Delivery::Late(result) => {
-            sleep(LATE).await;
-            answer(result)
-        }
-        Delivery::Never => {
-            sleep(hold).await;
-            HttpResponse::Ok().body(HangUp)
-        }
-        Delivery::Breakdown => Failure::Internal.error_response(),
-        Delivery::Garbage => HttpResponse::Ok().content_type("text/html").body(GARBAGE),
-    }
 }
 
 /// The caller has shown the API key.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use citygate_identity::ResidentIdNumber;
+use citygate_identity::{ClientId, ResidentIdNumber};
 use citygate_kernel::{Locale, Masked};
 
 use super::town::{KINDS, PEOPLE, Town, agency, bill_id, command, debtor, new_bill, yuan};
@@ -117,17 +117,20 @@ fn sent(n: u128) -> NewBill<Party> {
 async fn a_batch_of_an_agency_takes_as_many_statements_whatever_its_size() {
     let town = Town::new(0, yuan(1)).await;
     let cx = town.platform.cx(Locale::En, "budget");
+    let client = ClientId::new(&town.platform.clock);
     let issue = async |range: std::ops::Range<u128>| {
         let bills: Vec<_> = range.map(sent).collect();
         town.tx(async |tx| {
             let before = tx.statements();
-            let issued = issue_all(&cx, tx, &bills).await?;
+            let issued = issue_all(&cx, tx, client, &bills).await?;
             let new = issued.iter().flatten().filter(|issued| !issued.unchanged).count();
             let refused = issued.iter().filter(|issued| issued.is_err()).count();
             Ok((tx.statements() - before, new, refused))
         })
         .await
     };
+    // The first of a process reads its data keys.
+    issue(520..521).await;
     let (few, many) = (issue(0..20).await, issue(20..520).await);
     assert_eq!((few.1, few.2, many.1, many.2), (16, 4, 400, 100));
     assert_eq!(few.0, many.0);

@@ -1,0 +1,1 @@
+DROP TABLE identity.step_ups, identity.step_up_codes, identity.verifications;

@@ -1,0 +1,65 @@
+//! Looking somebody up, and reading who did.
+
+use citygate_platform::{Cx, http::PageQuery};
+
+use crate::{
+    access::{Access, Accessor, Entry, Reason},
+    documents::Document,
+    error::Error,
+    model::PersonId,
+    rules,
+    store::{self, MaskedRealName},
+};
+
+/// Whom an agency looks for, and why.
+pub(crate) struct Lookup<'a> {
+    pub document: &'a Document,
+    pub reason: Reason<'a>,
+    /// The agency's own reference.
+    pub case: &'a str,
+}
+
+/// Finds somebody for an agency that has named them before, or whose legal basis is a duty or power
+/// of its own. Whoever is not found and whoever may not be seen are the same, and both count.
+pub(crate) async fn look_up(
+    cx: &Cx,
+    by: Accessor,
+    lookup: &Lookup<'_>,
+) -> Result<(PersonId, MaskedRealName), Error> {
+    let index = store::index_of(&cx.keys, lookup.document);
+    let access = Access::new(cx, by, lookup.reason);
+    // Not found is no error in here: the count of it commits.
+    cx.db
+        .tx("identity.look_up", async |tx| {
+            let Reason { purpose, legal_basis } = lookup.reason;
+            let statutory = store::is_statutory(tx, purpose, legal_basis).await?;
+            let statutory = statutory.ok_or(Error::ReasonUnknown)?;
+            let made = store::lock_lookups(tx, &by, &index).await?;
+            if !made.again {
+                rules::one_more_lookup(made.documents, made.first_at, tx.now())
+                    .map_err(Error::TooManyLookups)?;
+                store::insert_lookup(tx, &by, &index).await?;
+            }
+            let Some(person) = store::person_by_index(tx, &index).await? else { return Ok(None) };
+            if !statutory && !store::has_named(tx, &access, person).await? {
+                return Ok(None);
+            }
+            let found = store::look_up(&cx.keys, tx, &access, person, lookup.case).await?;
+            Ok::<_, Error>(found.map(|found| (person, found)))
+        })
+        .await?
+        .ok_or(Error::PersonUnknown)
+}
+
+/// The entries about a person, newest first, one more than the page has.
+pub(crate) async fn accesses(
+    cx: &Cx,
+    person: PersonId,
+    page: &PageQuery,
+) -> Result<Vec<Entry>, Error> {
+    cx.db
+        .tx("identity.list_accesses", async |tx| {
+            store::entries_of_person(tx, person, page.cursor, page.limit() + 1).await
+        })
+        .await
+}

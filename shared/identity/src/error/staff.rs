@@ -1,0 +1,120 @@
+//! What can go wrong between agencies, their people and their systems' keys.
+
+use citygate_kernel::{Problem, ProblemType};
+use citygate_platform::problems;
+
+use crate::rules::staff::STAFF_LEVEL;
+
+/// A fact.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// The caller has no role at the agency, or it has nothing of that name.
+    #[error("there is nothing here for the caller")]
+    NothingHere,
+    /// None of the caller's roles at the agency may do this.
+    #[error("the duty {0} is missing")]
+    DutyMissing(&'static str),
+    /// The caller has signed in with one factor; a role needs two (RFC 9470).
+    #[error("two factors are needed")]
+    TwoFactorsRequired,
+    /// No invitation of that code waits for this account.
+    #[error("no such invitation")]
+    InvitationUnknown,
+    /// Nobody gives or certifies a role of their own.
+    #[error("the role is the caller's own")]
+    OwnRole,
+    /// As many invitations wait as an agency may have.
+    #[error("too many invitations wait")]
+    TooManyInvitations,
+    /// The key cannot prove anything here.
+    #[error("the key cannot be used: {0}")]
+    KeyUnusable(&'static str),
+    /// The system has, or had, another key of that name.
+    #[error("the kid is taken")]
+    KeyNameTaken,
+    /// As many keys work as a system may have.
+    #[error("too many keys")]
+    TooManyKeys,
+    /// The system would be left without a key.
+    #[error("the last key")]
+    LastKey,
+}
+
+pub(super) const DUTY_MISSING: ProblemType = ProblemType::new(
+    "identity.duty_missing",
+    403,
+    "The caller's role at the agency does not allow this",
+    "您在该机构的岗位无权执行此操作",
+);
+pub(super) const TWO_FACTORS_REQUIRED: ProblemType = ProblemType::new(
+    "identity.two_factors_required",
+    401,
+    "Sign in with two factors: a passkey, or a password and a short message",
+    "请使用两种方式验证后登录：通行密钥，或密码加短信验证码",
+);
+pub(super) const INVITATION_UNKNOWN: ProblemType = ProblemType::new(
+    "identity.invitation_unknown",
+    404,
+    "No invitation with this code waits for this account; sign in with the address that was invited",
+    "没有与该代码对应的待接受邀请；请使用受邀邮箱登录",
+);
+pub(super) const OWN_ROLE: ProblemType = ProblemType::new(
+    "identity.own_role",
+    409,
+    "Nobody gives or certifies a role of their own; ask another admin",
+    "不能为本人授予或续认岗位，请由其他管理员办理",
+);
+pub(super) const TOO_MANY_INVITATIONS: ProblemType = ProblemType::new(
+    "identity.too_many_invitations",
+    409,
+    "Too many invitations of the agency wait; take some back first",
+    "该机构待接受的邀请过多，请先撤回部分邀请",
+);
+pub(super) const KEY_UNUSABLE: ProblemType = ProblemType::new(
+    "identity.key_unusable",
+    422,
+    "The key is not one that a system can prove itself with",
+    "该密钥不能用于系统身份证明",
+);
+pub(super) const KEY_NAME_TAKEN: ProblemType = ProblemType::new(
+    "identity.key_name_taken",
+    409,
+    "The system has, or had, another key of this kid",
+    "该系统已有或曾有相同 kid 的其他密钥",
+);
+pub(super) const TOO_MANY_KEYS: ProblemType = ProblemType::new(
+    "identity.too_many_keys",
+    409,
+    "The system has as many keys as it may; retire one first",
+    "该系统的密钥数量已达上限，请先停用一个",
+);
+pub(super) const LAST_KEY: ProblemType = ProblemType::new(
+    "identity.last_key",
+    409,
+    "The system would have no key left; add another first, or disable the system",
+    "该系统将没有可用密钥；请先添加新密钥，或停用该系统",
+);
+
+impl From<StaffError> for Problem {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::NothingHere => Self::new(&problems::NOT_FOUND),
+            StaffError::DutyMissing(duty) => {
+                Self::new(&DUTY_MISSING).detail(format!("it needs {duty}"))
+            }
+            StaffError::TwoFactorsRequired => Self::new(&TWO_FACTORS_REQUIRED).challenge(format!(
+                "Bearer error=\"insufficient_user_authentication\", acr_values=\"{}\"",
+                STAFF_LEVEL.acr()
+            )),
+            StaffError::InvitationUnknown => Self::new(&INVITATION_UNKNOWN),
+            StaffError::OwnRole => Self::new(&OWN_ROLE),
+            StaffError::TooManyInvitations => Self::new(&TOO_MANY_INVITATIONS),
+            StaffError::KeyUnusable(reason) => {
+                Self::new(&KEY_UNUSABLE).field("/jwk", reason.to_owned())
+            }
+            StaffError::KeyNameTaken => Self::new(&KEY_NAME_TAKEN),
+            StaffError::TooManyKeys => Self::new(&TOO_MANY_KEYS),
+            StaffError::LastKey => Self::new(&LAST_KEY),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What somebody may do for an agency, and for how long.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+
+use crate::model::{Level, StaffRole};
+
+/// How long an invitation can be accepted.
+pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
+/// How long somebody is staff before another admin has to certify it anew.
+pub(crate) const STAFF_TERM: TimeDelta = TimeDelta::days(90);
+/// How surely somebody has to have signed in to act in a role: by two factors.
+pub(crate) const STAFF_LEVEL: Level = Level::Two;
+/// Invitations of an agency that wait at the same time.
+pub(crate) const OPEN_INVITATIONS: i64 = 100;
+/// Keys of a client that work at the same time: the one in use, the one that takes its place, and
+/// one to spare.
+pub(crate) const CLIENT_KEYS: usize = 3;
+
+/// Invites people, ends and certifies roles.
+pub(crate) const STAFF_WRITE: &str = "staff:write";
+/// Looks after the keys of the agency's systems.
+pub(crate) const CLIENTS_WRITE: &str = "clients:write";
+/// Looks up citizens; each look-up stands in the citizen's access ledger.
+pub(crate) const PEOPLE_READ: &str = "people:read";
+
+/// What each role may do. There is no role that reads any citizen of any agency, and none of whoever
+/// runs the city.
+const DUTIES: [(StaffRole, &[&str]); 2] =
+    [(StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]), (StaffRole::Clerk, &[PEOPLE_READ])];
+
+/// Whether a role has a duty.
+pub(crate) fn may(role: StaffRole, duty: &str) -> bool {
+    DUTIES.iter().any(|(of, duties)| *of == role && duties.contains(&duty))
+}
+
+/// Until when somebody is staff who is certified now.
+pub(crate) fn term_from(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + STAFF_TERM
+}
+
+/// Why a key cannot be registered; for the developer of the agency's system.
+pub(crate) fn unusable(key: &Jwk) -> Option<&'static str> {
+    /// The modulus of 2,048 bits in base64url.
+    const RSA_2048: usize = 342;
+    let kid = key.common.key_id.as_deref().unwrap_or_default();
+    if !(1..=128).contains(&kid.len()) || !kid.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Some("kid is 1 to 128 visible ASCII characters");
+    }
+    match &key.algorithm {
+        AlgorithmParameters::EllipticCurve(ec) => match ec.curve {
+            EllipticCurve::P256 | EllipticCurve::P384 => None,
+            _ => Some("crv is P-256 or P-384"),
+        },
+        AlgorithmParameters::RSA(rsa) if rsa.n.len() < RSA_2048 => Some("n has at least 2048 bits"),
+        AlgorithmParameters::RSA(_) => None,
+        AlgorithmParameters::OctetKeyPair(_) => None,
+        _ => Some("kty is EC, RSA or OKP: a shared secret is no proof of who signed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_role_has_duties_and_no_duty_has_two_roles() {
+        for role in StaffRole::ALL {
+            let duties = DUTIES.iter().filter(|(of, _)| *of == role).map(|(_, duties)| *duties);
+            let duties: Vec<_> = duties.flatten().collect();
+            assert!(!duties.is_empty(), "{role:?}");
+            for duty in duties {
+                assert_eq!(
+                    StaffRole::ALL.into_iter().filter(|r| may(*r, duty)).count(),
+                    1,
+                    "{duty}"
+                );
+            }
+        }
+        assert!(!may(StaffRole::Admin, PEOPLE_READ), "who gives roles reads no citizen");
+        assert!(!may(StaffRole::Clerk, STAFF_WRITE));
+        assert!(!may(StaffRole::Clerk, ""));
+    }
+
+    #[test]
+    fn only_public_keys_that_can_prove_something_are_registered() {
+        let p256 = json!({"kty": "EC", "crv": "P-256", "kid": "a",
+            "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+            "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps"});
+        let with = |name: &str, value: serde_json::Value| {
+            let mut key = p256.clone();
+            key[name] = value;
+            key
+        };
+        for (key, usable) in [
+            (p256.clone(), true),
+            (with("kid", json!("")), false),
+            (with("kid", json!("a b")), false),
+            (with("kid", json!("k".repeat(129))), false),
+            (json!({"kty": "oct", "k": "c2VjcmV0", "kid": "a"}), false),
+            (json!({"kty": "RSA", "n": "q".repeat(342), "e": "AQAB", "kid": "a"}), true),
+            (json!({"kty": "RSA", "n": "q".repeat(341), "e": "AQAB", "kid": "a"}), false),
+        ] {
+            let parsed: Jwk = serde_json::from_value(key.clone()).unwrap();
+            assert_eq!(unusable(&parsed).is_none(), usable, "{key}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Where sealed values stand.
+
+use std::fmt;
+
+/// A class of data. Each has data keys of its own, so that one can be destroyed without the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DataClass {
+    /// Who somebody is: names, numbers and documents.
+    Person,
+    /// Where somebody is reached: addresses and telephone numbers.
+    Contact,
+    /// Letters and messages that wait to be sent.
+    Letter,
+    /// Secrets that the city shares with others or keeps for itself.
+    Secret,
+}
+
+impl DataClass {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Person, Self::Contact, Self::Letter, Self::Secret];
+
+    /// As a table stores it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Contact => "contact",
+            Self::Letter => "letter",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+impl fmt::Display for DataClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A column of sealed values. Whoever seals names one, and the crate's [`Service`](crate::Service)
+/// lists it, so that rotation reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealedColumn {
+    /// The table with its schema: `identity.people`.
+    pub table: &'static str,
+    /// The column of the `uuid` that values are bound to, unique in the table.
+    pub id: &'static str,
+    /// The column itself; its name ends in `_sealed`.
+    pub column: &'static str,
+    /// What its values are.
+    pub class: DataClass,
+}
+
+impl SealedColumn {
+    /// A column by its names.
+    pub const fn new(
+        table: &'static str,
+        id: &'static str,
+        column: &'static str,
+        class: DataClass,
+    ) -> Self {
+        Self { table, id, column, class }
+    }
+
+    /// What the first format was bound to: the column without its ending.
+    pub(super) fn legacy_place(&self) -> String {
+        format!("{}.{}", self.table, self.column.trim_end_matches("_sealed"))
+    }
+}
+
+impl fmt::Display for SealedColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table, self.column)
+    }
+}

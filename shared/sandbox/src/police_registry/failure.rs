@@ -1,0 +1,43 @@
+//! Why there is no check to answer with.
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use serde_json::json;
+
+/// A refusal or a breakdown; its text is the code that the client reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Failure {
+    /// The API key is missing or not ours.
+    #[error("unauthorized")]
+    Unauthorized,
+    /// The body is not of the documented form.
+    #[error("invalid_request")]
+    InvalidRequest,
+    /// The reference stands for another check.
+    #[error("reference_reused")]
+    ReferenceReused,
+    /// Nothing was checked under the reference.
+    #[error("no_such_check")]
+    NoSuchCheck,
+    /// The path or its method is not of the contract.
+    #[error("no_such_operation")]
+    NoSuchOperation,
+    /// The register broke down, on request.
+    #[error("internal_error")]
+    Internal,
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::ReferenceReused => StatusCode::CONFLICT,
+            Self::NoSuchCheck | Self::NoSuchOperation => StatusCode::NOT_FOUND,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).json(json!({"error": self.to_string()}))
+    }
+}

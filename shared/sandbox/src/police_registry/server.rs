@@ -1,0 +1,79 @@
+//! The register as a running server.
+
+use std::{io, net::TcpListener, sync::Mutex, time::Duration};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use tokio::runtime::Handle;
+
+use super::{
+    behaviour::{Behaviour, Behaviours},
+    register::{Check, DocumentHeld, Register, TestPerson},
+    routes::{Shared, routes},
+};
+
+/// How long a request that is never answered is held, if the client waits that long.
+const HOLD: Duration = Duration::from_secs(60);
+
+/// A register that listens on a free port of this machine until it is stopped or dropped.
+pub struct PoliceRegistrySandbox {
+    /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
+    pub url: String,
+    shared: Data<Shared>,
+    server: ServerHandle,
+}
+
+impl PoliceRegistrySandbox {
+    /// Starts a register for clients that show this API key. It needs a tokio runtime to be called
+    /// on; without one it fails.
+    pub fn start(api_key: &str) -> io::Result<Self> {
+        let runtime = Handle::try_current().map_err(io::Error::other)?;
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let register = Mutex::new(Register::default());
+        let shared = Data::new(Shared { api_key: api_key.to_owned(), hold: HOLD, register });
+        let app_shared = shared.clone();
+        let server =
+            HttpServer::new(move || App::new().app_data(app_shared.clone()).configure(routes))
+                .workers(1)
+                // A client that gives up closes its side; the held request ends with it.
+                .h1_allow_half_closed(false)
+                .disable_signals()
+                .listen(listener)?
+                .run();
+        let handle = server.handle();
+        runtime.spawn(server);
+        Ok(Self { url, shared, server: handle })
+    }
+
+    /// Says how the next requests for or about a check are mistreated, one behaviour each. They
+    /// replace those that were left.
+    pub fn behave(&self, next: impl IntoIterator<Item = Behaviour>) {
+        let next = next.into_iter().collect();
+        self.shared.register().behave(Behaviours { next });
+    }
+
+    /// From now on somebody holds a document that no country issued: all but foreign passports.
+    pub fn enrol(&self, name: &str, kind: &str, number: &str) {
+        let (kind, number) = (kind.to_owned(), number.to_owned());
+        let document = DocumentHeld { kind, number, issuer: None };
+        self.shared.register().enrol(TestPerson { name: name.to_owned(), document });
+    }
+
+    /// Everything that was asked, in order.
+    pub fn checks(&self) -> Vec<Check> {
+        self.shared.register().checks()
+    }
+
+    /// Stops listening and cuts every connection, held ones too.
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+    }
+}
+
+impl Drop for PoliceRegistrySandbox {
+    /// The command is sent here and carried out by the server's own task; after `stop` there is
+    /// nobody left to hear it.
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
