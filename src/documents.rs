@@ -1,6 +1,8 @@
 //! Documents that are made from the code, and therefore cannot disagree with it.
 
-use citygate_identity::{SignInMethods, SignInSettings, Tokens};
+use std::collections::BTreeSet;
+
+use citygate_identity::{SCOPES_OF_PEOPLE, SignInMethods, SignInSettings, Tokens};
 use citygate_kernel::{Clock, ProblemType};
 use citygate_notify::{MailSettings, Mailer, SmsGateway, SmsSettings, WebhookSettings};
 use citygate_platform::{
@@ -9,6 +11,7 @@ use citygate_platform::{
     http::{HttpSettings, configure},
     keys::{Keys, SealedColumn},
 };
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use crate::{
@@ -29,6 +32,20 @@ pub fn openapi() -> Result<OpenApi, CommandError> {
     let services = parts(folder.path())?;
     let (draining, buckets) = Default::default();
     Ok(configure(&platform, &HttpSettings::default(), &services, &draining, &buckets).1)
+}
+
+/// Every scope that a client may be registered for, as the operations name them.
+pub fn scopes() -> Result<BTreeSet<String>, CommandError> {
+    let document = serde_json::to_value(openapi()?)?;
+    let mut scopes: BTreeSet<String> = SCOPES_OF_PEOPLE.iter().map(ToString::to_string).collect();
+    let paths = document.get("paths").and_then(Value::as_object);
+    let operations = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object()).flatten();
+    for (_, operation) in operations {
+        let partner = operation.pointer("/security/0/partner").and_then(Value::as_array);
+        let named = partner.into_iter().flatten().filter_map(Value::as_str);
+        scopes.extend(named.map(ToOwned::to_owned));
+    }
+    Ok(scopes)
 }
 
 /// All problems of the city, as `docs/errors.md` shows them.

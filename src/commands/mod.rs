@@ -1,5 +1,7 @@
 //! The command line.
 
+mod agency;
+mod client;
 mod config;
 mod keys;
 mod ledger;
@@ -12,11 +14,16 @@ mod work;
 
 use std::path::PathBuf;
 
-use citygate_platform::telemetry::{self, LogSettings, init_logs};
+use citygate_kernel::Clock;
+use citygate_platform::{
+    db::Db,
+    telemetry::{self, LogSettings, init_logs},
+};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
     demo,
+    instance::Database,
     settings::{Flags, Settings},
 };
 
@@ -54,6 +61,12 @@ enum Command {
     /// Looks after the people who act for agencies.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Looks after the agencies.
+    #[command(subcommand)]
+    Agency(agency::AgencyCommand),
+    /// Looks after agencies' systems, and the apps that people sign in to.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Plays the story of a paid fine in a throw-away city.
     Demo(demo::DemoArgs),
     /// Prints the OpenAPI document.
@@ -141,10 +154,27 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Keys(command) => keys::run(&settings, &command).await,
         Command::Ledger(LedgerCommand::Verify(args)) => ledger::run(&settings, &args).await,
         Command::Staff(StaffCommand::Invite(args)) => staff::invite(&settings, &args).await,
+        Command::Agency(command) => agency::run(&settings, &command).await,
+        Command::Client(command) => client::run(&settings, &command).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
         Command::Demo(_) => Ok(()),
     }
+}
+
+/// The database, up to date, and the way to it. The first has to outlive the second.
+async fn open_database(settings: &Settings) -> Result<(Database, Db), CommandError> {
+    let database = Database::open(settings).await?;
+    database.migrate().await?;
+    let db = Db::new(&database.url, Clock::system(), &settings.database);
+    Ok((database, db))
+}
+
+/// A name that people are shown: 1 to 100 characters in one line.
+fn shown_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    let fits = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name.to_owned()) } else { Err("a name is 1 to 100 characters in one line") }
 }
 
 /// Resolves when the process is asked to end: Ctrl-C, or SIGTERM from a supervisor.

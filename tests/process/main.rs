@@ -8,4 +8,5 @@ mod guesses;
 mod keys;
 mod program;
 mod refusals;
+mod registration;
 mod stories;

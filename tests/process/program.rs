@@ -50,17 +50,23 @@ impl Serving {
     }
 
     /// The same with other settings.
-    pub fn run(mut command: Command) -> Self {
+    pub fn run(command: Command) -> Self {
+        // The token line is the last of the greeting.
+        Self::wait(command, "Bearer")
+    }
+
+    /// The same without the demo city, on a database that has none.
+    pub fn bare(command: Command) -> Self {
+        Self::wait(command, "  Docs ")
+    }
+
+    fn wait(mut command: Command, last: &str) -> Self {
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("CITYGATE_LOG__FILTER", "warn");
         // A test asks more often than any person would.
         for class in ["SIGN_IN", "TOKEN", "PUBLIC", "READ", "WRITE", "PUSH"] {
             command.env(format!("CITYGATE_HTTP__RATE_LIMIT__{class}"), "1000000");
         }
         command.env("CITYGATE_SIGN_IN__CODES_PER_CLIENT_HOUR", "1000000");
-        Self::wait(command)
-    }
-
-    fn wait(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (lines, printed) = mpsc::channel();
         let output = BufReader::new(child.stdout.take().unwrap());
@@ -70,8 +76,7 @@ impl Serving {
             }
         });
         let mut greeting = Vec::new();
-        // The token line is the last of the greeting.
-        while !greeting.last().is_some_and(|line: &String| line.contains("Bearer")) {
+        while !greeting.last().is_some_and(|line: &String| line.contains(last)) {
             greeting.push(printed.recv_timeout(LIMIT).expect("it becomes ready"));
         }
         let api = greeting.iter().find(|line| line.contains("  API ")).unwrap();

@@ -5,7 +5,7 @@ use std::{fs, net::TcpListener, path::Path, process::Command};
 use crate::program::{Serving, citygate, finished};
 
 /// The one line that a refused command prints, checked for manners.
-fn refusal(command: Command) -> String {
+pub fn refusal(command: Command) -> String {
     let output = finished(command);
     let printed = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{printed}");

@@ -21,6 +21,11 @@ pub async fn city(tx: &Tx<'_>, code: CityCode) -> Result<City, Error> {
     store::city(tx, code).await?.ok_or(Error::CityUnknown(code))
 }
 
+/// All cities that the gateway serves, by code.
+pub async fn cities(tx: &mut Tx<'_>) -> Result<Vec<City>, Error> {
+    store::all_cities(tx).await
+}
+
 /// An agency.
 pub async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Agency, Error> {
     store::agency(tx, id).await?.ok_or(Error::AgencyUnknown)
@@ -39,8 +44,15 @@ pub async fn agencies(tx: &Tx<'_>, ids: &[AgencyId]) -> Result<BTreeMap<AgencyId
     Ok(found)
 }
 
-/// Lists an agency; one that is listed already stays as it is.
+/// The agencies of a city, oldest first.
+pub async fn agencies_in(tx: &mut Tx<'_>, code: CityCode) -> Result<Vec<Agency>, Error> {
+    city(tx, code).await?;
+    Ok(store::agencies_in(tx, code).await?)
+}
+
+/// Lists an agency in a city that is served; one that is listed already stays as it is.
 pub async fn add_agency(tx: &mut Tx<'_>, agency: &Agency) -> Result<(), Error> {
+    city(tx, agency.id.city()).await?;
     Ok(store::insert_agency(tx, agency).await?)
 }
 

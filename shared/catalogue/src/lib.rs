@@ -21,8 +21,8 @@ mod store;
 mod wire;
 
 pub use actions::{
-    add_agency, agencies, agency, city, holiday_calendar, load_holidays, load_notices, rule,
-    rule_by_id,
+    add_agency, agencies, agencies_in, agency, cities, city, holiday_calendar, load_holidays,
+    load_notices, rule, rule_by_id,
 };
 pub use error::Error;
 pub use events::{HOLIDAYS_LOADED, HolidaysLoaded};

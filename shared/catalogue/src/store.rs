@@ -90,6 +90,19 @@ pub(crate) async fn agencies_of(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// The agencies of a city, oldest first.
+pub(crate) async fn agencies_in(tx: &mut Tx<'_>, city: CityCode) -> Result<Vec<Agency>, DbError> {
+    let rows: Vec<(Uuid, String, String)> = agencies::table
+        .filter(agencies::city.eq(city.number()))
+        .order(agencies::id)
+        .select((agencies::id, agencies::name_en, agencies::name_zh))
+        .load(tx.conn())
+        .await?;
+    let read =
+        |(id, en, zh)| Agency { id: AgencyId::from_parts(city, id), name: Text::new(en, zh) };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 pub(crate) async fn insert_agency(tx: &mut Tx<'_>, agency: &Agency) -> Result<(), DbError> {
     diesel::insert_into(agencies::table)
         .values((

@@ -74,7 +74,9 @@ pub enum Error {
     #[error(transparent)]
     Hash(#[from] crate::hasher::HashError),
     /// A client cannot be sent back to this address.
-    #[error("the redirect URI is refused: {0}")]
+    #[error(
+        "{0} is no redirect URI: one is https, an app's own scheme, or http on 127.0.0.1 or [::1]"
+    )]
     RedirectUriRefused(String),
     /// The city is not served.
     #[error("the city is not served")]

@@ -84,8 +84,9 @@ mod wire;
 
 pub use access::{Access, AccessId, AccessKind, Accessor, Named, Reason};
 pub use actions::{
-    Contact, NewClient, NewStaff, contact, demo_token, invite_staff, person, persons,
-    register_client, require_session, running_sessions, session_ended,
+    Contact, NewClient, NewStaff, RegisteredClient, contact, demo_token, es256_key, invite_staff,
+    person, persons, register_client, registered_clients, require_session, running_sessions,
+    session_ended, set_redirect_uris,
 };
 pub use caller::{Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;
@@ -98,6 +99,7 @@ pub use model::{
 };
 pub use registry::{PoliceRegistry, RegistryError, RegistrySettings};
 pub use routes::service;
+pub use scopes::OF_PEOPLE as SCOPES_OF_PEOPLE;
 pub use settings::SignInSettings;
 pub use staff::{Duty, PeopleRead, Staff};
 pub use step_up::{Sensitive, StepUp};

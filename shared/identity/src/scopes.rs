@@ -15,7 +15,7 @@ pub(crate) const CITIZEN: &str = "citizen";
 
 /// All of them. What else a client has is for systems (`client_credentials`), and people are not
 /// asked about it.
-pub(crate) const OF_PEOPLE: [&str; 5] = [OPENID, OFFLINE_ACCESS, PROFILE, EMAIL, CITIZEN];
+pub const OF_PEOPLE: [&str; 5] = [OPENID, OFFLINE_ACCESS, PROFILE, EMAIL, CITIZEN];
 
 /// What a scope means, for the person who is asked. None where there is nothing to be asked.
 pub(crate) fn meaning(scope: &str) -> Option<Text> {

@@ -1,9 +1,8 @@
 //! Clients: systems of agencies and hospitals, and apps that people sign in to.
 
-use citygate_kernel::{CityId, Kind, Masked};
+use citygate_kernel::Masked;
 use citygate_notify::{Endpoint, Owner, WebhookSettings, WebhookUrl, endpoint, register_endpoint};
 use citygate_platform::{Cx, db::Tx};
-use jsonwebtoken::jwk::Jwk;
 
 use super::{
     client_assertion::asserted_client,
@@ -11,86 +10,13 @@ use super::{
 };
 use crate::{
     error::Error,
-    model::{CITYGATE_APP, Client, ClientId, client_named},
+    model::{CITYGATE_APP, Client, client_named},
     oauth::Refusal,
-    rules::{PARTNER_TOKEN_LIFE, is_redirect_uri},
+    rules::PARTNER_TOKEN_LIFE,
     scopes::OF_PEOPLE,
     store,
     tokens::{Caller, Tokens},
 };
-
-/// A client to be registered.
-pub struct NewClient<'a, K> {
-    /// Which one it shall be.
-    pub id: ClientId,
-    /// Whose it is.
-    pub agency: CityId<K>,
-    /// What its people call it; shown to whoever is asked for consent.
-    pub name: &'a str,
-    /// Its public key. A client without one is public (RFC 6749, 2.1): an app on people's devices.
-    pub public_key: Option<&'a Jwk>,
-    /// What it may be given, at most.
-    pub scopes: &'a [&'a str],
-    /// Where people come back to after signing in; compared as they stand.
-    pub redirect_uris: &'a [&'a str],
-    /// The same after signing out.
-    pub post_logout_redirect_uris: &'a [&'a str],
-}
-
-impl<'a, K> NewClient<'a, K> {
-    /// A system with a key, to which nobody signs in.
-    pub const fn system(
-        id: ClientId,
-        agency: CityId<K>,
-        name: &'a str,
-        public_key: &'a Jwk,
-        scopes: &'a [&'a str],
-    ) -> Self {
-        let (redirect_uris, post_logout_redirect_uris) = (&[], &[]);
-        let public_key = Some(public_key);
-        Self { id, agency, name, public_key, scopes, redirect_uris, post_logout_redirect_uris }
-    }
-}
-
-/// Registers a client. (Agencies will do this themselves, with two people; today it is done by
-/// whoever runs the city.)
-pub async fn register_client<K: Kind>(
-    tx: &mut Tx<'_>,
-    new: &NewClient<'_, K>,
-) -> Result<(), Error> {
-    let mut uris = new.redirect_uris.iter().chain(new.post_logout_redirect_uris);
-    if let Some(uri) = uris.find(|uri| !is_redirect_uri(uri)) {
-        return Err(Error::RedirectUriRefused((*uri).to_owned()));
-    }
-    if store::client(tx, new.id).await?.is_some() {
-        return Ok(());
-    }
-    let key = new.public_key.map(serde_json::to_value).transpose();
-    let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
-    let client = Client {
-        id: new.id,
-        city: new.agency.city(),
-        agency_id: Some(new.agency.uuid()),
-        name: new.name.to_owned(),
-        public_jwk: key.map_err(|error| diesel::result::Error::SerializationError(error.into()))?,
-        scopes: owned(new.scopes),
-        redirect_uris: owned(new.redirect_uris),
-        post_logout_redirect_uris: owned(new.post_logout_redirect_uris),
-    };
-    store::insert_client(tx, &client).await?;
-    if let (Some(key), Some(jwk)) = (new.public_key, &client.public_jwk) {
-        let kid = key.common.key_id.as_deref().unwrap_or("first");
-        store::insert_client_key(tx, new.id, kid, jwk).await?;
-    }
-    Ok(())
-}
-
-/// Lets the city's own app sign in with redirects to the device that it runs on (RFC 8252, 7.3).
-/// For the demo city: anybody's program can say that it is this app.
-pub(crate) async fn open_app_to_loopback(tx: &mut Tx<'_>) -> Result<(), Error> {
-    const LOOPBACK: [&str; 2] = ["http://127.0.0.1/callback", "http://[::1]/callback"];
-    store::set_redirect_uris(tx, CITYGATE_APP, &LOOPBACK).await
-}
 
 /// What a client says about itself at an endpoint.
 #[derive(Debug, Default)]

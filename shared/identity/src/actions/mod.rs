@@ -15,6 +15,7 @@ mod passwords;
 mod people;
 mod phones;
 mod profile;
+mod registration;
 mod sessions;
 mod sign_in;
 mod staff;
@@ -27,8 +28,7 @@ pub(crate) use authorization::{
     Asked, Cookie, Decision, Next, asked, authorize, decide, exchange, push, sign_in_browser,
 };
 pub(crate) use client_keys::{add_client_key, agency_clients, disable_client, retire_client_key};
-pub(crate) use clients::{ClientProof, open_app_to_loopback, put_webhook, system_token, webhook};
-pub use clients::{NewClient, register_client};
+pub(crate) use clients::{ClientProof, put_webhook, system_token, webhook};
 pub(crate) use codes::{SentCode, email_index, send_code, sms_job};
 pub(crate) use devices::{
     OwnMethods, end_other_sessions, end_own_session, own_methods, sessions_of,
@@ -43,6 +43,10 @@ pub(crate) use passwords::{remove_password, set_password, sign_in_with_password}
 pub use people::{Contact, contact, person, persons};
 pub(crate) use phones::{remove_phone, send_phone_code, set_phone};
 pub(crate) use profile::{IdentityRead, Profile, own_identity, profile};
+pub(crate) use registration::open_app_to_loopback;
+pub use registration::{
+    NewClient, RegisteredClient, es256_key, register_client, registered_clients, set_redirect_uris,
+};
 pub use sessions::{demo_token, require_session, running_sessions, session_ended};
 pub(crate) use sessions::{refresh, sign_out};
 pub(crate) use sign_in::{CodeProof, account_for, sign_in};

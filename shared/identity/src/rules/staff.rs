@@ -1,7 +1,8 @@
 //! What somebody may do for an agency, and for how long.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
+use serde_json::{Map, Value};
 
 use crate::model::{Level, StaffRole};
 
@@ -37,6 +38,27 @@ pub(crate) fn may(role: StaffRole, duty: &str) -> bool {
 /// Until when somebody is staff who is certified now.
 pub(crate) fn term_from(now: DateTime<Utc>) -> DateTime<Utc> {
     now + STAFF_TERM
+}
+
+/// Members that only the owner of a key pair may know (RFC 7518, 6.2.2, 6.3.2 and 6.4).
+const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The key of a JWK, or why it is no public one.
+pub(crate) fn public_key(jwk: &Map<String, Value>) -> Result<Jwk, &'static str> {
+    if SECRET.iter().any(|member| jwk.contains_key(*member)) {
+        return Err("it holds a secret: make a new pair, and keep that one");
+    }
+    serde_json::from_value(jwk.clone().into())
+        .map_err(|_| "it is no JWK of a kind that is known here")
+}
+
+/// Whether a key is for signatures by ES256 (RFC 7518, 3.4).
+pub(crate) fn is_for_es256(key: &Jwk) -> bool {
+    let p256 = matches!(&key.algorithm,
+        AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256);
+    let said = &key.common;
+    p256 && matches!(said.key_algorithm, None | Some(KeyAlgorithm::ES256))
+        && matches!(said.public_key_use, None | Some(PublicKeyUse::Signature))
 }
 
 /// Why a key cannot be registered; for the developer of the agency's system.
@@ -105,6 +127,28 @@ mod tests {
         ] {
             let parsed: Jwk = serde_json::from_value(key.clone()).unwrap();
             assert_eq!(unusable(&parsed).is_none(), usable, "{key}");
+        }
+        for (key, es256) in [
+            (p256.clone(), true),
+            (with("alg", json!("ES256")), true),
+            (with("use", json!("sig")), true),
+            (with("alg", json!("ES384")), false),
+            (with("use", json!("enc")), false),
+            (with("crv", json!("P-384")), false),
+            (json!({"kty": "RSA", "n": "q".repeat(342), "e": "AQAB", "kid": "a"}), false),
+        ] {
+            let parsed: Jwk = serde_json::from_value(key.clone()).unwrap();
+            assert_eq!(is_for_es256(&parsed), es256, "{key}");
+        }
+        for (key, public) in [
+            (p256.clone(), true),
+            (with("d", json!("c2VjcmV0")), false),
+            (with("p", json!("c2VjcmV0")), false),
+            (json!({"kty": "oct", "k": "c2VjcmV0", "kid": "a"}), false),
+            (with("x5t", json!(1)), false),
+        ] {
+            let members = key.as_object().unwrap();
+            assert_eq!(public_key(members).is_ok(), public, "{key}");
         }
     }
 }

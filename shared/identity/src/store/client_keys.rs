@@ -30,11 +30,12 @@ pub(crate) struct ClientKey {
     pub created_at: DateTime<Utc>,
 }
 
-type KeyRow = (Uuid, String, serde_json::Value, DateTime<Utc>);
-
 /// The keys of clients that are not retired, oldest first.
-async fn keys_of(tx: &mut Tx<'_>, clients: &[Uuid]) -> Result<Vec<KeyRow>, Error> {
-    Ok(client_keys::table
+pub(crate) async fn keys_of(
+    tx: &mut Tx<'_>,
+    clients: &[Uuid],
+) -> Result<Vec<(Uuid, ClientKey)>, Error> {
+    let rows: Vec<(Uuid, String, serde_json::Value, DateTime<Utc>)> = client_keys::table
         .filter(client_keys::client_id.eq_any(clients))
         .filter(client_keys::retired_at.is_null())
         .order((client_keys::created_at, client_keys::kid))
@@ -45,14 +46,15 @@ async fn keys_of(tx: &mut Tx<'_>, clients: &[Uuid]) -> Result<Vec<KeyRow>, Error
             client_keys::created_at,
         ))
         .load(tx.conn())
-        .await?)
+        .await?;
+    let key = |(of, kid, jwk, created_at)| (of, ClientKey { kid, jwk, created_at });
+    Ok(rows.into_iter().map(key).collect())
 }
 
 /// The keys of a client that are not retired, oldest first.
 pub(crate) async fn client_keys(tx: &mut Tx<'_>, id: ClientId) -> Result<Vec<ClientKey>, Error> {
-    let rows = keys_of(tx, &[id.uuid()]).await?;
-    let key = |(_, kid, jwk, created_at)| ClientKey { kid, jwk, created_at };
-    Ok(rows.into_iter().map(key).collect())
+    let keys = keys_of(tx, &[id.uuid()]).await?;
+    Ok(keys.into_iter().map(|(_, key)| key).collect())
 }
 
 /// The clients of an agency, oldest first, with the keys that are not retired.
@@ -71,14 +73,7 @@ pub(crate) async fn clients_of(
     let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
     let keys = keys_of(tx, &ids).await?;
     let keys_of = |client: Uuid| {
-        keys.iter()
-            .filter(|(of, ..)| *of == client)
-            .map(|(_, kid, jwk, created_at)| ClientKey {
-                kid: kid.clone(),
-                jwk: jwk.clone(),
-                created_at: *created_at,
-            })
-            .collect()
+        keys.iter().filter(|(of, _)| *of == client).map(|(_, key)| key.clone()).collect()
     };
     let client = |(id, name, scopes, disabled_at): ClientRow| AgencyClient {
         id: ClientId::from_uuid(id),

@@ -1,6 +1,7 @@
 //! Statements about clients, and about what people let them do.
 
 use chrono::{DateTime, Utc};
+use citygate_catalogue::AgencyId;
 use citygate_platform::db::Tx;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -25,16 +26,11 @@ struct ClientRow {
     post_logout_redirect_uris: Vec<Option<String>>,
 }
 
-pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Client>, Error> {
-    let row: Option<ClientRow> = clients::table
-        .find(id.uuid())
-        .filter(clients::disabled_at.is_null())
-        .select(ClientRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?;
-    row.map(|row| {
-        Ok(Client {
+impl TryFrom<ClientRow> for Client {
+    type Error = Error;
+
+    fn try_from(row: ClientRow) -> Result<Self, Error> {
+        Ok(Self {
             id: ClientId::from_uuid(row.id),
             city: row.city.try_into().map_err(|_| Error::CityUnknown)?,
             agency_id: row.agency_id,
@@ -48,8 +44,36 @@ pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Clien
                 .flatten()
                 .collect(),
         })
-    })
-    .transpose()
+    }
+}
+
+pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Client>, Error> {
+    let row: Option<ClientRow> = clients::table
+        .find(id.uuid())
+        .filter(clients::disabled_at.is_null())
+        .select(ClientRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?;
+    row.map(Client::try_from).transpose()
+}
+
+/// All clients, or those of an agency, oldest first, with when they were disabled.
+pub(crate) async fn registered(
+    tx: &mut Tx<'_>,
+    agency: Option<AgencyId>,
+) -> Result<Vec<(Client, Option<DateTime<Utc>>)>, Error> {
+    let mut wanted = clients::table
+        .order(clients::id)
+        .select((ClientRow::as_select(), clients::disabled_at))
+        .into_boxed();
+    if let Some(agency) = agency {
+        wanted = wanted
+            .filter(clients::city.eq(agency.city().number()))
+            .filter(clients::agency_id.eq(agency.uuid()));
+    }
+    let rows: Vec<(ClientRow, Option<DateTime<Utc>>)> = wanted.load(tx.conn()).await?;
+    rows.into_iter().map(|(row, disabled_at)| Ok((row.try_into()?, disabled_at))).collect()
 }
 
 pub(crate) async fn insert_client(tx: &mut Tx<'_>, client: &Client) -> Result<(), Error> {
@@ -71,17 +95,17 @@ pub(crate) async fn insert_client(tx: &mut Tx<'_>, client: &Client) -> Result<()
     Ok(())
 }
 
-/// Sets where people come back to after signing in and out.
+/// Sets where people come back to after signing in and out. False when there is no such client.
 pub(crate) async fn set_redirect_uris(
     tx: &mut Tx<'_>,
     client: ClientId,
     uris: &[&str],
-) -> Result<(), Error> {
-    diesel::update(clients::table.find(client.uuid()))
+) -> Result<bool, Error> {
+    let set = diesel::update(clients::table.find(client.uuid()))
         .set((clients::redirect_uris.eq(uris), clients::post_logout_redirect_uris.eq(uris)))
         .execute(tx.conn())
         .await?;
-    Ok(())
+    Ok(set == 1)
 }
 
 /// What a person lets a client do without being asked again.

@@ -29,11 +29,11 @@ pub(crate) use authorizations::{
     use_authorization_code,
 };
 pub(crate) use client_keys::{
-    AgencyClient, ClientKey, client_keys, clients_of, disable_client, insert_client_key,
+    AgencyClient, ClientKey, client_keys, clients_of, disable_client, insert_client_key, keys_of,
     lock_client_of, retire_client_key, set_first_key,
 };
 pub(crate) use clients::{
-    client, consented, insert_assertion, insert_client, set_consent, set_redirect_uris,
+    client, consented, insert_assertion, insert_client, registered, set_consent, set_redirect_uris,
 };
 pub(crate) use codes::{
     OneTimeCode, client_known_since, code, insert_code, know_client, lock_code, set_code_attempts,

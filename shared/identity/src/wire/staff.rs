@@ -14,6 +14,7 @@ use crate::{
     actions::{Colleague, Office, OpenInvitation},
     error::StaffError,
     model::{ClientId, StaffId, StaffInvitationId, StaffMember, StaffRole},
+    rules::staff::public_key,
     store::{AgencyClient, ClientKey},
 };
 
@@ -252,17 +253,8 @@ pub(crate) struct AddClientKeyBody {
 }
 
 impl AddClientKeyBody {
-    /// Members that only the owner of a key pair may know (RFC 7518, 6.2.2, 6.3.2 and 6.4).
-    const SECRET: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
     /// The key, if it is a public one.
     pub(crate) fn key(&self) -> Result<Jwk, StaffError> {
-        if Self::SECRET.iter().any(|member| self.jwk.contains_key(*member)) {
-            return Err(StaffError::KeyUnusable(
-                "it holds a secret: make a new pair, and keep that one",
-            ));
-        }
-        serde_json::from_value(self.jwk.clone().into())
-            .map_err(|_| StaffError::KeyUnusable("it is no JWK of a kind that is known here"))
+        public_key(&self.jwk).map_err(StaffError::KeyUnusable)
     }
 }
