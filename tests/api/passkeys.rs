@@ -136,7 +136,7 @@ struct Holder {
 }
 
 async fn options(citizen: &CitizenApp) -> Reply {
-    let options = citizen.caller.post("/v1/me/passkeys/options", &Value::Null).await.unwrap();
+    let options = citizen.caller.post("/v1/me/passkey-options", &Value::Null).await.unwrap();
     assert_eq!(options.status, 200, "{}", options.text);
     options
 }
@@ -319,7 +319,7 @@ async fn an_account_has_at_most_twenty_passkeys() {
          FROM identity.passkeys, generate_series(2, 20) n",
     )
     .await;
-    let refusal = holder.citizen.caller.post("/v1/me/passkeys/options", &Value::Null).await;
+    let refusal = holder.citizen.caller.post("/v1/me/passkey-options", &Value::Null).await;
     refused(&refusal.unwrap(), 422, "identity.passkeys_too_many");
     app.finish().await;
 }

@@ -302,7 +302,7 @@ async fn what_changes_the_way_in_needs_a_fresh_sign_in() {
         (Method::POST, "/v1/me/phone/codes", json!({"phone": PHONE})),
         (Method::PUT, "/v1/me/phone", body),
         (Method::DELETE, "/v1/me/phone", Value::Null),
-        (Method::POST, "/v1/me/passkeys/options", Value::Null),
+        (Method::POST, "/v1/me/passkey-options", Value::Null),
         (Method::DELETE, passkey.as_str(), Value::Null),
     ] {
         let answer = Answer::to(citizen.caller.request(method, path).json(&body)).await;

@@ -12,7 +12,7 @@ const post = async (path, body, token) => {
 
 /** Makes a passkey for the account of an access token. */
 export const register = async (token, name) => {
-    const { ceremony, publicKey } = await post("/v1/me/passkeys/options", null, token);
+    const { ceremony, publicKey } = await post("/v1/me/passkey-options", null, token);
     const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
     const credential = await navigator.credentials.create({ publicKey: options });
     return post("/v1/me/passkeys", { ceremony, name, credential: credential.toJSON() }, token);

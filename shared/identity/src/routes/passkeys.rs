@@ -86,7 +86,7 @@ pub(super) async fn sign_in_with_passkey(
          `identity.passkeys_too_many`")
     )
 )]
-#[post("/v1/me/passkeys/options")]
+#[post("/v1/me/passkey-options")]
 pub(super) async fn begin_passkey_registration(
     cx: Cx,
     methods: Data<SignInMethods>,

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{Array, ArrayBuilder, Ref},
+};
 use uuid::Uuid;
 
 /// How many rows a page has when nobody says.
@@ -69,7 +72,7 @@ impl PageQuery {
     }
 
     /// Cuts what was read, one row more than the limit, into the page and its next cursor.
-    pub fn page<R, T>(
+    pub fn page<R, T: ToSchema>(
         &self,
         mut rows: Vec<R>,
         id: impl Fn(&R) -> Uuid,
@@ -99,11 +102,18 @@ impl<'de> Deserialize<'de> for PageSize {
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Page<T> {
+pub struct Page<T: ToSchema> {
     /// The rows, newest first.
+    #[schema(schema_with = rows::<T>)]
     pub items: Vec<T>,
     /// Where the next page begins; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, value_type = String)]
     pub next_cursor: Option<Cursor>,
+}
+
+/// Rows by the name of their schema; of a generic member, the document would hold a copy.
+fn rows<T: ToSchema>() -> Array {
+    let description = Some("The rows, newest first.");
+    ArrayBuilder::new().items(Ref::from_schema_name(T::name())).description(description).build()
 }
