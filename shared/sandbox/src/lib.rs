@@ -19,3 +19,4 @@ pub mod police_registry;
 
 mod delivery;
 mod hang_up;
+mod listening;

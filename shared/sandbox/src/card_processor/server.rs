@@ -1,10 +1,9 @@
 //! The processor as a running server.
 
-use std::{io, net::TcpListener, sync::Mutex, time::Duration};
+use std::{io, sync::Mutex, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use actix_web::web::Data;
 use citygate_kernel::Clock;
-use tokio::runtime::Handle;
 
 use super::{
     behaviour::Behaviour,
@@ -12,16 +11,14 @@ use super::{
     processor::{Behaviours, Processor},
     routes::{Shared, routes},
 };
-
-/// How long a request that is never answered is held, if the client waits that long.
-const HOLD: Duration = Duration::from_secs(60);
+use crate::listening::{HOLD, Listening};
 
 /// A card processor that listens on a free port of this machine until it is stopped or dropped.
 pub struct CardProcessorSandbox {
     /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
     pub url: String,
     pub(super) shared: Data<Shared>,
-    server: ServerHandle,
+    server: Listening,
 }
 
 impl CardProcessorSandbox {
@@ -33,23 +30,13 @@ impl CardProcessorSandbox {
 
     /// As [`Self::start`], with another bound on how long a request is held.
     pub(super) fn start_holding(api_key: &str, clock: Clock, hold: Duration) -> io::Result<Self> {
-        let runtime = Handle::try_current().map_err(io::Error::other)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let url = format!("http://{}", listener.local_addr()?);
         let processor = Mutex::new(Processor::default());
         let shared = Data::new(Shared { api_key: api_key.to_owned(), clock, hold, processor });
         let app_shared = shared.clone();
-        let server =
-            HttpServer::new(move || App::new().app_data(app_shared.clone()).configure(routes))
-                .workers(1)
-                // A client that gives up closes its side; the held request ends with it.
-                .h1_allow_half_closed(false)
-                .disable_signals()
-                .listen(listener)?
-                .run();
-        let handle = server.handle();
-        runtime.spawn(server);
-        Ok(Self { url, shared, server: handle })
+        let (url, server) = Listening::start(move |config| {
+            routes(config.app_data(app_shared.clone()));
+        })?;
+        Ok(Self { url, shared, server })
     }
 
     /// Says how the next requests for or about a charge are mistreated, one behaviour each. They
@@ -66,14 +53,6 @@ impl CardProcessorSandbox {
 
     /// Stops listening and cuts every connection, held ones too.
     pub async fn stop(self) {
-        self.server.stop(false).await;
-    }
-}
-
-impl Drop for CardProcessorSandbox {
-    /// The command is sent here and carried out by the server's own task; after `stop` there is
-    /// nobody left to hear it.
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
+        self.server.stop().await;
     }
 }

@@ -1,48 +1,35 @@
 //! The register as a running server.
 
-use std::{io, net::TcpListener, sync::Mutex, time::Duration};
+use std::{io, sync::Mutex};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
-use tokio::runtime::Handle;
+use actix_web::web::Data;
 
 use super::{
     behaviour::{Behaviour, Behaviours},
     register::{Check, DocumentHeld, Register, TestPerson},
     routes::{Shared, routes},
 };
-
-/// How long a request that is never answered is held, if the client waits that long.
-const HOLD: Duration = Duration::from_secs(60);
+use crate::listening::{HOLD, Listening};
 
 /// A register that listens on a free port of this machine until it is stopped or dropped.
 pub struct PoliceRegistrySandbox {
     /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
     pub url: String,
     shared: Data<Shared>,
-    server: ServerHandle,
+    server: Listening,
 }
 
 impl PoliceRegistrySandbox {
     /// Starts a register for clients that show this API key. It needs a tokio runtime to be called
     /// on; without one it fails.
     pub fn start(api_key: &str) -> io::Result<Self> {
-        let runtime = Handle::try_current().map_err(io::Error::other)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
-        let url = format!("http://{}", listener.local_addr()?);
         let register = Mutex::new(Register::default());
         let shared = Data::new(Shared { api_key: api_key.to_owned(), hold: HOLD, register });
         let app_shared = shared.clone();
-        let server =
-            HttpServer::new(move || App::new().app_data(app_shared.clone()).configure(routes))
-                .workers(1)
-                // A client that gives up closes its side; the held request ends with it.
-                .h1_allow_half_closed(false)
-                .disable_signals()
-                .listen(listener)?
-                .run();
-        let handle = server.handle();
-        runtime.spawn(server);
-        Ok(Self { url, shared, server: handle })
+        let (url, server) = Listening::start(move |config| {
+            routes(config.app_data(app_shared.clone()));
+        })?;
+        Ok(Self { url, shared, server })
     }
 
     /// Says how the next requests for or about a check are mistreated, one behaviour each. They
@@ -66,14 +53,6 @@ impl PoliceRegistrySandbox {
 
     /// Stops listening and cuts every connection, held ones too.
     pub async fn stop(self) {
-        self.server.stop(false).await;
-    }
-}
-
-impl Drop for PoliceRegistrySandbox {
-    /// The command is sent here and carried out by the server's own task; after `stop` there is
-    /// nobody left to hear it.
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
+        self.server.stop().await;
     }
 }
