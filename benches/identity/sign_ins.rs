@@ -16,6 +16,11 @@ use crate::city::{
 /// People who sign in during one measurement.
 const PEOPLE: usize = 400;
 
+/// The address of somebody who signs in during a round.
+pub fn email(round: usize, n: usize) -> String {
+    format!("visitor-{round}-{n}@citygate.example")
+}
+
 /// Codes are asked for and read before the clock starts: a mailbox is no part of the city. Returns
 /// the rate, and an access token of each.
 pub async fn measure(
@@ -27,7 +32,7 @@ pub async fn measure(
     let letters = Letters::new(site.letters());
     let asked: Vec<(CitizenApp, String)> = stream::iter(0..PEOPLE)
         .map(async |n| {
-            let email = format!("visitor-{round}-{n}@citygate.example");
+            let email = email(round, n);
             let (challenge, refresh_token) = Default::default();
             let caller = caller.clone();
             let mut app = CitizenApp { caller, email, challenge, refresh_token };

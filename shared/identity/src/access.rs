@@ -118,26 +118,39 @@ pub(crate) enum Act {
     Named,
     /// Somebody else looked for them and saw the masks.
     LookedUp,
+    /// They have business with somebody else, who was shown whom it is with.
+    Shown,
     /// They signed in to somebody else, and that one was told who they are.
     Told,
     /// They gave it themselves.
     Given,
     /// They read it themselves, with nothing hidden.
     Read,
+    /// Somebody else read what they had written.
+    StatementRead,
 }
 
 impl Act {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Named, Self::LookedUp, Self::Told, Self::Given, Self::Read];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Named,
+        Self::LookedUp,
+        Self::Shown,
+        Self::Told,
+        Self::Given,
+        Self::Read,
+        Self::StatementRead,
+    ];
 
     /// As a table stores it.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Named => "named",
             Self::LookedUp => "looked_up",
+            Self::Shown => "shown",
             Self::Told => "told",
             Self::Given => "given",
             Self::Read => "read",
+            Self::StatementRead => "statement_read",
         }
     }
 
@@ -157,6 +170,10 @@ impl Act {
                 "Looked you up by your identity number",
                 "使用您的身份证件号码查询了您的信息",
             ),
+            Self::Shown => Text::new(
+                "Was shown your name, partly hidden, because you have business there",
+                "因您在该处办理业务，查看了您的姓名（部分隐藏）",
+            ),
             Self::Told => Text::new(
                 "Was told who you are, because you signed in there and agreed",
                 "经您登录并同意，获知了您的身份信息",
@@ -166,6 +183,9 @@ impl Act {
                 "You looked at your full name and document number",
                 "您查看了本人完整姓名和证件号码",
             ),
+            Self::StatementRead => {
+                Text::new("Read what you had written to it", "查看了您向其提交的陈述")
+            }
         }
     }
 
@@ -179,6 +199,7 @@ impl Act {
                 "profile",
                 Text::new("Name, partly hidden, and address", "姓名（部分隐藏）和电子邮箱"),
             ),
+            Self::Shown => ("name_masked", Text::new("Name, partly hidden", "姓名（部分隐藏）")),
             Self::LookedUp => (
                 "real_name_masked",
                 Text::new(
@@ -186,6 +207,7 @@ impl Act {
                     "姓名和身份证件号码（部分隐藏）",
                 ),
             ),
+            Self::StatementRead => ("statement", Text::new("What you wrote", "您提交的陈述")),
         }
     }
 }

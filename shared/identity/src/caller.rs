@@ -74,7 +74,8 @@ impl EndUser {
 
 /// What a system may do. Each operation for systems has one.
 pub trait Scope: 'static {
-    /// As in a token: `traffic.decisions:write`.
+    /// As in a token: `traffic.decisions:write`. The first word is the service, which the token has
+    /// to be for.
     const NAME: &'static str;
 }
 
@@ -159,6 +160,9 @@ impl<S: Scope> Partner<S> {
         let Caller::Partner { agency, city } = &claims.caller else {
             return Err(Error::Forbidden);
         };
+        if !claims.aud.covers(S::NAME) {
+            return Err(Error::TokenInvalid("it is for other services"));
+        }
         if !claims.allows(S::NAME) {
             return Err(Error::ScopeMissing(S::NAME));
         }

@@ -172,6 +172,7 @@ pub(crate) const PROBLEMS: &[&ProblemType] = &[
     &proof::STEP_UP_INCOMPLETE,
     &staff::DUTY_MISSING,
     &staff::TWO_FACTORS_REQUIRED,
+    &staff::DESK_CLOSED,
     &staff::INVITATION_UNKNOWN,
     &staff::OWN_ROLE,
     &staff::TOO_MANY_INVITATIONS,

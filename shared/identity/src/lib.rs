@@ -23,6 +23,15 @@
 //! assertions work once; the count of wrong guesses commits with the guess; a refresh token that
 //! comes back ends its session, unless the answer with its successor was just lost.
 //!
+//! # For whom a token is
+//!
+//! A system's access token names in `aud` the services that its scopes belong to: a token for
+//! `traffic.decisions:write` is for `urn:citygate:service:traffic`, and every other service answers
+//! 401 to it, as if it were no token at all (RFC 9068, 4). With `resource` (RFC 8707) a system asks
+//! for a token for one service, to be given to whatever talks to that service only. What people have
+//! is for all of the city: the scope `citizen` is for apps that may do all that a citizen can, and
+//! such an app would only ask for every audience there is.
+//!
 //! # Ways in, and how they are kept open
 //!
 //! | method | alone | beside another | `amr` |
@@ -69,6 +78,7 @@ mod model;
 mod oauth;
 mod pages;
 mod registry;
+mod retention;
 mod routes;
 mod rules;
 mod schema;
@@ -84,9 +94,9 @@ mod wire;
 
 pub use access::{Access, AccessId, AccessKind, Accessor, Named, Reason};
 pub use actions::{
-    Contact, NewClient, NewStaff, RegisteredClient, contact, demo_token, es256_key, invite_staff,
-    person, persons, register_client, registered_clients, require_session, running_sessions,
-    session_ended, set_redirect_uris,
+    Contact, NewClient, NewStaff, Profiles, RegisteredClient, contact, demo_token, es256_key,
+    invite_staff, masked_names, note_statement_read, person, persons, register_client,
+    registered_clients, require_session, running_sessions, session_ended, set_redirect_uris,
 };
 pub use caller::{Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;
@@ -97,10 +107,10 @@ pub use model::{
     AccountId, AccountKind, ClientId, ClientKind, PersonId, PersonKind, SessionId, SessionKind,
     StaffId, StaffInvitationId, StaffInvitationKind, StaffKind, StaffRole, StepUpPurpose,
 };
-pub use registry::{PoliceRegistry, RegistryError, RegistrySettings};
+pub use registry::{PoliceRegistry, RegistryError};
 pub use routes::service;
 pub use scopes::OF_PEOPLE as SCOPES_OF_PEOPLE;
 pub use settings::SignInSettings;
-pub use staff::{Duty, PeopleRead, Staff};
+pub use staff::{Duty, PeopleRead, Staff, StrikesDecide};
 pub use step_up::{Sensitive, StepUp};
 pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_key};

@@ -59,7 +59,6 @@ pub(crate) struct Account {
     pub email_sealed: Vec<u8>,
     pub locale: Locale,
     pub person: Option<PersonId>,
-    pub real_name_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 

@@ -236,6 +236,7 @@ diesel::table! {
         methods -> Array<Nullable<Text>>,
         cookie_digest -> Nullable<Bytea>,
         device -> Nullable<Text>,
+        acted_as_staff_at -> Nullable<Timestamptz>,
     }
 }
 

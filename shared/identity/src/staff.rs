@@ -13,7 +13,7 @@ use crate::{
     caller::{self, Citizen},
     error::StaffError,
     model::{AccountId, SessionId, StaffId},
-    rules::staff::{CLIENTS_WRITE, PEOPLE_READ, STAFF_LEVEL, STAFF_WRITE},
+    rules::staff::{CLIENTS_WRITE, PEOPLE_READ, STAFF_LEVEL, STAFF_WRITE, STRIKES_DECIDE},
 };
 
 /// What somebody may do for an agency. Each operation for staff has one; which roles have it is
@@ -44,9 +44,17 @@ impl Duty for PeopleRead {
     const NAME: &'static str = PEOPLE_READ;
 }
 
+/// Decides what people say against strikes.
+#[derive(Debug)]
+pub struct StrikesDecide;
+impl Duty for StrikesDecide {
+    const NAME: &'static str = STRIKES_DECIDE;
+}
+
 /// Somebody who has the duty `D` at the agency that the path names as `agency_id`. Role and session
 /// are read from the database in every request: whoever was ended is out with the next one. The
-/// sign-in has to be by two factors.
+/// sign-in has to be by two factors, no longer than 8 hours ago, and nobody acts who has not done so
+/// for 15 minutes.
 #[derive(Debug)]
 pub struct Staff<D> {
     /// In which role.

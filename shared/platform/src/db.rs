@@ -10,8 +10,13 @@
 //! of the outbox. A [`Tx`] cannot be built elsewhere, so a function that takes one is atomic with
 //! its caller by type.
 //!
+//! What only reads needs no transaction: [`Db::read`]. Nothing else reaches the database.
+//!
 //! Bodies are not cancelled by a caller who hangs up: HTTP handlers run in tasks of their own
 //! (`http::edge`), jobs in the worker's.
+
+mod error;
+mod read;
 
 use std::{
     fmt,
@@ -24,24 +29,20 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{Clock, Problem};
-use diesel::{
-    ConnectionError,
-    connection::InstrumentationEvent,
-    result::{DatabaseErrorKind, Error as DieselError},
-};
+use citygate_kernel::Clock;
+use diesel::{ConnectionError, connection::InstrumentationEvent};
 use diesel_async::{
     AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Object, Pool, PoolError},
+        deadpool::{Object, Pool},
     },
 };
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use tokio::{runtime::Handle, sync::Notify};
 
-use crate::problems;
+pub use error::{DbError, TxError};
 
 type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
@@ -52,8 +53,10 @@ const ATTEMPTS: u32 = 5;
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseSettings {
-    /// Connections of this process.
+    /// Connections of this process for transactions.
     pub pool_size: usize,
+    /// Connections of this process that only read.
+    pub read_pool_size: usize,
     /// How long a caller waits for a free connection, in seconds.
     pub checkout_seconds: u64,
     /// Within how many seconds a transaction ends, one way or the other.
@@ -62,7 +65,7 @@ pub struct DatabaseSettings {
 
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        Self { pool_size: 16, checkout_seconds: 2, deadline_seconds: 5 }
+        Self { pool_size: 16, read_pool_size: 8, checkout_seconds: 2, deadline_seconds: 5 }
     }
 }
 
@@ -72,155 +75,19 @@ const SESSION: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'; \
      SET idle_in_transaction_session_timeout = '5s'; SET timezone = 'UTC'; \
      SET plan_cache_mode = force_generic_plan";
 
-/// After so many transactions a connection plans its prepared statements anew. A plan is made for
+/// And on those that only read.
+const READ_ONLY: &str = "SET default_transaction_read_only = on";
+
+/// After so many uses a connection plans its prepared statements anew. A plan is made for
 /// tables of the size that they have then, and kept: one that was right for a new city reads
 /// far too much of a grown one.
 const PLANS_LAST: usize = 100;
-
-/// Why the database did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// A statement failed.
-    #[error(transparent)]
-    Statement(#[from] DieselError),
-    /// No connection came free in time, or none could be made.
-    #[error("no connection to the database: {0}")]
-    NoConnection(#[source] PoolError),
-    /// The action of an idempotent request ended in a fault of ours.
-    #[error("the action failed: {0}")]
-    Faulty(String),
-    /// Another transaction wrote meanwhile what this one had not found. It may be repeated.
-    #[error("another transaction was faster: {0}")]
-    Overtaken(&'static str),
-    /// Another transaction is claiming the same idempotency key and does not end.
-    #[error("a request with the same idempotency key is under way")]
-    ClaimInProgress,
-    /// The transaction did not end within its deadline and was abandoned before COMMIT.
-    #[error("the transaction {0} ran into its deadline and was given up")]
-    Deadline(&'static str),
-    /// COMMIT was sent, and no answer came: it may have happened. Only a retry under the same
-    /// idempotency key can tell.
-    #[error("the outcome of the transaction {name} is unknown")]
-    OutcomeUnknown {
-        /// Which one.
-        name: &'static str,
-        /// What broke, where something said so.
-        #[source]
-        source: Option<DieselError>,
-    },
-}
-
-impl DbError {
-    /// The name of the unique constraint that a row violated.
-    pub fn unique_violation(&self) -> Option<&str> {
-        match self {
-            Self::Statement(DieselError::DatabaseError(
-                DatabaseErrorKind::UniqueViolation,
-                info,
-            )) => info.constraint_name(),
-            _ => None,
-        }
-    }
-
-    /// Another transaction held a row for too long.
-    pub fn is_lock_timeout(&self) -> bool {
-        self.says("lock timeout")
-    }
-
-    /// The transaction lost against another and may simply be repeated.
-    fn is_conflict(&self) -> bool {
-        matches!(
-            self,
-            Self::Overtaken(_)
-                | Self::Statement(DieselError::DatabaseError(
-                    DatabaseErrorKind::SerializationFailure,
-                    _
-                ))
-        ) || self.says("deadlock detected")
-    }
-
-    /// diesel-async keeps no SQLSTATE of these, so the message has to do; connections ask for
-    /// untranslated messages.
-    fn says(&self, words: &str) -> bool {
-        matches!(
-            self,
-            Self::Statement(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info))
-                if info.message().contains(words)
-        )
-    }
-
-    /// The same transaction may succeed a moment later.
-    pub(crate) fn is_passing(&self) -> bool {
-        matches!(self, Self::ClaimInProgress)
-            || self.is_lock_timeout()
-            || self.is_conflict()
-            || self.is_outage()
-    }
-
-    /// There was more to do than time.
-    pub(crate) fn is_slow(&self) -> bool {
-        matches!(self, Self::Deadline(_)) || self.says("statement timeout")
-    }
-
-    /// The connection is gone, or the server ends sessions.
-    fn is_outage(&self) -> bool {
-        match self {
-            Self::NoConnection(_) | Self::Deadline(_) | Self::OutcomeUnknown { .. } => true,
-            Self::Statement(
-                DieselError::BrokenTransactionManager
-                | DieselError::DatabaseError(
-                    DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
-                    _,
-                ),
-            ) => true,
-            Self::ClaimInProgress | Self::Faulty(_) | Self::Overtaken(_) => false,
-            Self::Statement(_) => {
-                ["statement timeout", "shutting down", "terminating connection", "No space left"]
-                    .iter()
-                    .any(|words| self.says(words))
-            }
-        }
-    }
-}
-
-impl DbError {
-    /// What a caller is told; the cause is still to be added.
-    pub(crate) fn problem(&self) -> Problem {
-        let kind = if matches!(self, Self::ClaimInProgress) {
-            &problems::REQUEST_IN_PROGRESS
-        } else if self.is_lock_timeout() || self.is_conflict() {
-            &problems::BUSY
-        } else if self.is_outage() {
-            &problems::UNAVAILABLE
-        } else {
-            &problems::INTERNAL
-        };
-        Problem { retry_after_seconds: kind.retryable.then_some(1), ..Problem::new(kind) }
-    }
-}
-
-impl From<DbError> for Problem {
-    fn from(error: DbError) -> Self {
-        error.problem().cause(error)
-    }
-}
-
-/// The errors that a transaction body may end with: a crate's facts, or the database's trouble.
-pub trait TxError: From<DbError> {
-    /// The database's trouble, where that is what it is.
-    fn as_db(&self) -> Option<&DbError>;
-}
-
-impl TxError for DbError {
-    fn as_db(&self) -> Option<&DbError> {
-        Some(self)
-    }
-}
 
 /// The pool. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
+    readers: Pool<AsyncPgConnection>,
     url: Arc<str>,
     settings: DatabaseSettings,
     deadline: Duration,
@@ -235,46 +102,29 @@ impl fmt::Debug for Db {
 }
 
 impl Db {
-    /// A pool on `url`. Connections are made on demand, always on the runtime that calls this: a
+    /// Pools on `url`. Connections are made on demand, always on the runtime that calls this: a
     /// connection lives where it was made, and the HTTP workers are busy with other things.
     pub fn new(url: &str, clock: Clock, settings: &DatabaseSettings) -> Self {
-        let home = Handle::current();
-        let config = {
-            let mut config = ManagerConfig::default();
-            // A dead connection shows at its first statement and is then thrown away; asking each
-            // one before use would double the round trips of a small transaction.
-            config.recycling_method = RecyclingMethod::Fast;
-            config.custom_setup = Box::new(move |url| {
-                let url = url.to_owned();
-                let task = home.spawn(async move { establish(&url).await });
-                async move {
-                    task.await.unwrap_or_else(|error| {
-                        Err(ConnectionError::BadConnection(error.to_string()))
-                    })
-                }
-                .boxed()
-            });
-            config
-        };
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-        let wait = Duration::from_secs(settings.checkout_seconds);
-        let pool = Pool::builder(manager)
-            .max_size(settings.pool_size)
-            .wait_timeout(Some(wait))
-            .create_timeout(Some(wait))
-            .recycle_timeout(Some(wait))
-            .runtime(deadpool::Runtime::Tokio1)
-            .build();
-        #[expect(clippy::expect_used, reason = "building fails only without a runtime")]
-        let pool = pool.expect("a pool with a runtime");
-        let deadline = Duration::from_secs(settings.deadline_seconds);
-        Self { pool, url: url.into(), settings: *settings, deadline, clock, news: Arc::default() }
+        let pool = |size, only_reads| pool(url, settings, size, only_reads);
+        Self {
+            pool: pool(settings.pool_size, false),
+            readers: pool(settings.read_pool_size, true),
+            url: url.into(),
+            settings: *settings,
+            deadline: Duration::from_secs(settings.deadline_seconds),
+            clock,
+            news: Arc::default(),
+        }
     }
 
     /// The same database on connections of one's own, made on the runtime that calls this.
     pub fn apart(&self, connections: usize) -> Self {
-        let settings = DatabaseSettings { pool_size: connections, ..self.settings };
-        let apart = Self::new(&self.url, self.clock.clone(), &settings);
+        let own = DatabaseSettings {
+            pool_size: connections,
+            read_pool_size: connections,
+            ..self.settings
+        };
+        let apart = Self::new(&self.url, self.clock.clone(), &own);
         Self { deadline: self.deadline, news: Arc::clone(&self.news), ..apart }
     }
 
@@ -315,11 +165,8 @@ impl Db {
         name: &'static str,
         body: &mut impl AsyncFnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.pool.get().await.map_err(DbError::NoConnection)?;
+        let mut connection = checkout(&self.pool).await?;
         let ends = tokio::time::Instant::now() + self.deadline;
-        if Object::metrics(&connection).recycle_count % PLANS_LAST == PLANS_LAST - 1 {
-            connection.batch_execute("DISCARD PLANS").await.map_err(DbError::from)?;
-        }
         let watch = Watch::set(&mut connection);
         let work = run_body(&mut connection, self.clock.now(), &watch, body);
         let (value, told) = match tokio::time::timeout_at(ends, work).await {
@@ -334,7 +181,7 @@ impl Db {
         let commit = Manager::commit_transaction(&mut *connection);
         match tokio::time::timeout_at(ends.max(grace()), commit).await {
             Ok(Ok(())) => {}
-            Ok(Err(source)) => return Err(commit_failure(name, source).into()),
+            Ok(Err(source)) => return Err(DbError::of_commit(name, source).into()),
             Err(_) => {
                 drop(Object::take(connection));
                 return Err(DbError::OutcomeUnknown { name, source: None }.into());
@@ -374,11 +221,57 @@ impl Db {
         self.news.notified()
     }
 
-    /// Connections in use and in total.
+    /// Connections for transactions: in use, and in total.
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size - status.available.min(status.size), status.max_size)
     }
+}
+
+/// A connection that is free, with plans that are not too old.
+async fn checkout(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>, DbError> {
+    let mut connection = pool.get().await.map_err(DbError::NoConnection)?;
+    if Object::metrics(&connection).recycle_count % PLANS_LAST == PLANS_LAST - 1 {
+        connection.batch_execute("DISCARD PLANS").await?;
+    }
+    Ok(connection)
+}
+
+fn pool(
+    url: &str,
+    settings: &DatabaseSettings,
+    size: usize,
+    only_reads: bool,
+) -> Pool<AsyncPgConnection> {
+    let home = Handle::current();
+    let config = {
+        let mut config = ManagerConfig::default();
+        // A dead connection shows at its first statement and is then thrown away; asking each
+        // one before use would double the round trips of a small transaction.
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(move |url| {
+            let url = url.to_owned();
+            let task = home.spawn(async move { establish(&url, only_reads).await });
+            async move {
+                task.await
+                    .unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+            }
+            .boxed()
+        });
+        config
+    };
+    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+    let wait = Duration::from_secs(settings.checkout_seconds);
+    let pool = Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(wait))
+        .create_timeout(Some(wait))
+        .recycle_timeout(Some(wait))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build();
+    #[expect(clippy::expect_used, reason = "building fails only without a runtime")]
+    let pool = pool.expect("a pool with a runtime");
+    pool
 }
 
 /// A COMMIT that was sent late still gets a moment to answer: giving up on it makes its outcome
@@ -387,9 +280,12 @@ fn grace() -> tokio::time::Instant {
     tokio::time::Instant::now() + Duration::from_secs(2)
 }
 
-async fn establish(url: &str) -> Result<AsyncPgConnection, ConnectionError> {
+async fn establish(url: &str, only_reads: bool) -> Result<AsyncPgConnection, ConnectionError> {
     let mut connection = AsyncPgConnection::establish(url).await?;
-    connection.batch_execute(SESSION).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    for settings in [SESSION].into_iter().chain(only_reads.then_some(READ_ONLY)) {
+        let set = connection.batch_execute(settings).await;
+        set.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    }
     // Needs a privilege that a rented database may not grant; its messages are English anyway.
     let _ = connection.batch_execute("SET lc_messages = 'C'").await;
     Ok(connection)
@@ -448,17 +344,8 @@ impl Watch {
     }
 }
 
-/// A server that refuses to commit says so and nothing happened; a server that says nothing may
-/// have committed.
-fn commit_failure(name: &'static str, source: DieselError) -> DbError {
-    match DbError::Statement(source) {
-        refused if !refused.is_outage() => refused,
-        DbError::Statement(source) => DbError::OutcomeUnknown { name, source: Some(source) },
-        other => other,
-    }
-}
-
-/// An open transaction: a connection, and the one instant that everything in it happens at.
+/// An open transaction: a connection, and the one instant that everything in it happens at. Of
+/// [`Db::read`], what stands in its place and can only read.
 pub struct Tx<'c> {
     connection: &'c mut AsyncPgConnection,
     now: DateTime<Utc>,
@@ -507,52 +394,5 @@ impl Tx<'_> {
             }
         }
         result
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn failed(kind: DatabaseErrorKind, message: &str) -> DbError {
-        DbError::Statement(DieselError::DatabaseError(kind, Box::new(message.to_owned())))
-    }
-
-    #[test]
-    fn trouble_is_told_by_what_can_be_done_about_it() {
-        use DatabaseErrorKind::{
-            CheckViolation, ClosedConnection, SerializationFailure, UnableToSendCommand, Unknown,
-        };
-        for (kind, message, code) in [
-            (ClosedConnection, "", "service.unavailable"),
-            (UnableToSendCommand, "connection closed", "service.unavailable"),
-            (Unknown, "canceling statement due to statement timeout", "service.unavailable"),
-            (Unknown, "the database system is shutting down", "service.unavailable"),
-            (Unknown, "terminating connection due to administrator command", "service.unavailable"),
-            (Unknown, "could not extend file: No space left on device", "service.unavailable"),
-            (Unknown, "canceling statement due to lock timeout", "service.busy"),
-            (Unknown, "deadlock detected", "service.busy"),
-            (SerializationFailure, "", "service.busy"),
-            (CheckViolation, "terminating connection", "service.internal"),
-            (Unknown, "division by zero", "service.internal"),
-        ] {
-            let error = failed(kind, message);
-            assert_eq!(error.is_passing(), code != "service.internal", "{message}");
-            assert_eq!(error.problem().kind.code, code, "{message}");
-        }
-        assert!(failed(Unknown, "canceling statement due to statement timeout").is_slow());
-        assert!(!failed(Unknown, "canceling statement due to lock timeout").is_slow());
-    }
-
-    #[test]
-    fn a_commit_that_the_server_did_not_refuse_may_have_happened() {
-        let ended = |kind, message| match failed(kind, message) {
-            DbError::Statement(source) => commit_failure("test", source),
-            other => other,
-        };
-        let lost = ended(DatabaseErrorKind::Unknown, "terminating connection due to a command");
-        assert!(matches!(lost, DbError::OutcomeUnknown { .. }), "{lost}");
-        let refused = ended(DatabaseErrorKind::SerializationFailure, "");
-        assert!(matches!(refused, DbError::Statement(_)), "{refused}");
     }
 }

@@ -399,12 +399,14 @@ pub(crate) async fn fail(
     Ok(wait.is_none())
 }
 
-/// When the next job is due, if one waits.
-pub(crate) async fn next_due(tx: &mut Tx<'_>) -> Result<Option<DateTime<Utc>>, DbError> {
+/// How many jobs are due, or have failed and wait for another try.
+pub(crate) async fn unfinished(tx: &mut Tx<'_>) -> Result<i64, DbError> {
+    let now = tx.now();
     Ok(jobs::table
         .filter(jobs::dead_at.is_null())
-        .select(diesel::dsl::min(jobs::run_at))
-        .first(tx.conn())
+        .filter(jobs::run_at.le(now).or(jobs::attempts.gt(0)))
+        .count()
+        .get_result(tx.conn())
         .await?)
 }
 

@@ -10,6 +10,7 @@ use crate::{
     Cx,
     jobs::{Job, Listener},
     keys::SealedColumn,
+    retention::Expiring,
 };
 
 /// What a crate adds its handlers to.
@@ -35,6 +36,8 @@ pub struct Service {
     pub listeners: Vec<Listener>,
     /// Where its sealed values stand, so that the rotation of keys reaches them.
     pub sealed: &'static [SealedColumn],
+    /// What it forgets, and when.
+    pub expiring: &'static [Expiring],
     /// What can go wrong in it.
     pub problems: &'static [&'static ProblemType],
     /// Its part of the demo city; running it again changes nothing.
@@ -56,6 +59,7 @@ impl Service {
             jobs: Vec::new(),
             listeners: Vec::new(),
             sealed: &[],
+            expiring: &[],
             problems,
             demo: None,
         }

@@ -10,6 +10,7 @@ use crate::{
     Platform, Service,
     db::DbError,
     jobs::{self, Claimed, JOB_LIMIT, Job, JobError, JobKind, Listener},
+    retention::{self, Expiring, SWEEP_EVERY},
 };
 
 /// How many jobs one worker runs at a time.
@@ -24,6 +25,7 @@ pub struct Worker {
     platform: Platform,
     jobs: BTreeMap<&'static str, Job>,
     listeners: Vec<Listener>,
+    expiring: Vec<Expiring>,
 }
 
 impl Worker {
@@ -38,12 +40,17 @@ impl Worker {
             .chain(listeners.iter().map(|listener| listener.job.clone()))
             .map(|job| (job.name, job))
             .collect();
-        Self { platform, jobs, listeners }
+        let expiring =
+            services.iter().flat_map(|service| service.expiring).chain(retention::OWN).copied();
+        Self { platform, jobs, listeners, expiring: expiring.collect() }
     }
 
     /// Works until told to stop, then finishes what it has begun. Jobs are tasks of their own on
     /// this thread: one that takes long keeps its own place and no other. Needs a `LocalSet`.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let worker = Arc::clone(&self);
+        // Between two statements it may end at any time.
+        let sweeping = tokio::task::spawn_local(async move { worker.sweep_for_ever().await });
         let mut running = JoinSet::new();
         while !*stop.borrow() {
             let free = CONCURRENCY.saturating_sub(running.len());
@@ -69,9 +76,24 @@ impl Worker {
                 _ = stop.changed() => {}
             }
         }
+        sweeping.abort();
         // What does not finish now has a lease, and another worker.
         let rest = async { while running.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(FAREWELL, rest).await;
+    }
+
+    async fn sweep_for_ever(&self) {
+        loop {
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "what is over could not be deleted");
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
+    }
+
+    /// Deletes what is over. Returns how many rows that were.
+    pub async fn sweep(&self) -> Result<usize, DbError> {
+        retention::sweep(&self.platform.db, &self.expiring).await
     }
 
     /// Runs what is due now. Returns how many events and jobs there were.
@@ -98,10 +120,11 @@ impl Worker {
         Ok((news, claimed))
     }
 
-    /// Whether anything waits, due or not. For tests that must leave nothing behind.
+    /// Whether nothing is left to do now and nothing has failed; what is due later may wait. For
+    /// tests that must leave nothing behind.
     pub async fn is_idle(&self) -> Result<bool, DbError> {
-        let due = self.platform.db.tx("jobs.next_due", async |tx| jobs::next_due(tx).await).await?;
-        Ok(due.is_none())
+        let db = &self.platform.db;
+        Ok(db.tx("jobs.unfinished", async |tx| jobs::unfinished(tx).await).await? == 0)
     }
 
     async fn finish(&self, claimed: Claimed) {

@@ -1,9 +1,9 @@
 //! Looking somebody up, and reading who did.
 
-use citygate_platform::{Cx, http::PageQuery};
+use citygate_platform::{Cx, db::Tx, http::PageQuery};
 
 use crate::{
-    access::{Access, Accessor, Entry, Reason},
+    access::{Access, Accessor, Act, Entry, Reason},
     documents::Document,
     error::Error,
     model::PersonId,
@@ -49,6 +49,17 @@ pub(crate) async fn look_up(
         })
         .await?
         .ok_or(Error::PersonUnknown)
+}
+
+/// Notes that somebody reads what a person has written, in a case of theirs. Whoever opens such a
+/// text calls it in the same transaction.
+pub async fn note_statement_read(
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    person: PersonId,
+    case: &str,
+) -> Result<(), Error> {
+    store::insert_entries(tx, access, Act::StatementRead, vec![(person, Some(case))]).await
 }
 
 /// The entries about a person, newest first, one more than the page has.

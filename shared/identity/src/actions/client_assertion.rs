@@ -13,7 +13,7 @@ use crate::{
     model::{Client, ClientId},
     rules::ASSERTION_LIFE,
     store,
-    tokens::{LEEWAY, Tokens},
+    tokens::{Audience, LEEWAY, Tokens},
 };
 
 /// What a client says to prove itself (RFC 7523, 3).
@@ -26,13 +26,6 @@ struct Assertion {
     #[serde(default)]
     nbf: Option<i64>,
     jti: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
 }
 
 /// The client that an assertion proves, which works once.

@@ -13,7 +13,7 @@ use crate::{
 
 /// The systems of an agency with their keys.
 pub(crate) async fn agency_clients(cx: &Cx, agency: AgencyId) -> Result<Vec<AgencyClient>, Error> {
-    cx.db.tx("identity.agency_clients", async |tx| store::clients_of(tx, agency).await).await
+    cx.db.read("identity.agency_clients", async |tx| store::clients_of(tx, agency).await).await
 }
 
 /// Adds a key beside those that work. Adding it again changes nothing.

@@ -6,7 +6,7 @@ use citygate_platform::{Cx, db::Tx};
 
 use super::{
     client_assertion::asserted_client,
-    issue::{Granted, claims},
+    issue::{Grant, Granted, claims},
 };
 use crate::{
     error::Error,
@@ -15,7 +15,7 @@ use crate::{
     rules::PARTNER_TOKEN_LIFE,
     scopes::OF_PEOPLE,
     store,
-    tokens::{Caller, Tokens},
+    tokens::{Audience, Caller, Tokens, service_of},
 };
 
 /// What a client says about itself at an endpoint.
@@ -60,13 +60,15 @@ pub(super) async fn prove_confidential(
     Ok(client.filter(Client::is_confidential))
 }
 
-/// Gives a system an access token (RFC 6749, 4.4). An unknown scope gives a token without it, never
-/// more than was registered.
+/// Gives a system an access token (RFC 6749, 4.4), for the services that its scopes belong to. An
+/// unknown scope gives a token without it, never more than was registered. With a `resource` it is
+/// for that service alone (RFC 8707), of which the system must have a scope.
 pub(crate) async fn system_token(
     cx: &Cx,
     tokens: &Tokens,
     proof: &ClientProof,
     scope: Option<&str>,
+    resource: Option<&str>,
 ) -> Result<Result<Granted, Refusal>, Error> {
     cx.db
         .tx("identity.system_token", async |tx| {
@@ -77,15 +79,26 @@ pub(crate) async fn system_token(
             let Some(agency) = client.agency_id else {
                 return Ok(Err(Refusal::UnauthorizedClient));
             };
-            let wanted = |own: &&String| {
+            let there = |own: &&String| {
                 !OF_PEOPLE.contains(&own.as_str())
-                    && scope.is_none_or(|asked| asked.split(' ').any(|one| one == own.as_str()))
+                    && resource.is_none_or(|service| service_of(own) == service)
             };
-            let scopes: Vec<_> = client.scopes.iter().filter(wanted).cloned().collect();
-            let id = client.id.to_string();
-            let caller = Caller::Partner { agency, city: client.city.to_string() };
-            let (sub, scope) = (id.clone(), scopes.join(" "));
-            let claims = claims(tokens, now, PARTNER_TOKEN_LIFE, sub, id, scope, caller);
+            let own: Vec<&String> = client.scopes.iter().filter(there).collect();
+            if resource.is_some() && own.is_empty() {
+                return Ok(Err(Refusal::InvalidTarget));
+            }
+            let wanted = |own: &&String| {
+                scope.is_none_or(|asked| asked.split(' ').any(|one| one == own.as_str()))
+            };
+            let scopes: Vec<_> = own.into_iter().filter(wanted).cloned().collect();
+            let granted = Grant {
+                aud: Audience::of_scopes(&scopes),
+                sub: client.id.to_string(),
+                client_id: client.id.to_string(),
+                scope: scopes.join(" "),
+                caller: Caller::Partner { agency, city: client.city.to_string() },
+            };
+            let claims = claims(tokens, now, PARTNER_TOKEN_LIFE, granted);
             Ok(Ok(Granted {
                 access_token: Masked::new(tokens.sign(&claims, now)?),
                 refresh_token: None,
@@ -113,5 +126,5 @@ pub(crate) async fn put_webhook(
 
 /// Where an agency's system wants to be told.
 pub(crate) async fn webhook(cx: &Cx, owner: Owner) -> Result<Option<Endpoint>, Error> {
-    cx.db.tx("identity.webhook", async |tx| Ok(endpoint(tx, owner).await?)).await
+    cx.db.read("identity.webhook", async |tx| Ok(endpoint(tx, owner).await?)).await
 }

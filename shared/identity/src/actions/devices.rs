@@ -34,7 +34,7 @@ async fn require_running(tx: &mut Tx<'_>, citizen: &Citizen) -> Result<(), Error
 /// The citizen's running sessions, the one used last first.
 pub(crate) async fn sessions_of(cx: &Cx, citizen: &Citizen) -> Result<Vec<SessionFacts>, Error> {
     cx.db
-        .tx("identity.sessions_of", async |tx| {
+        .read("identity.sessions_of", async |tx| {
             require_running(tx, citizen).await?;
             store::running_sessions_of(tx, citizen.account).await
         })
@@ -75,7 +75,7 @@ pub(crate) struct OwnMethods {
 /// The citizen's ways to sign in.
 pub(crate) async fn own_methods(cx: &Cx, citizen: &Citizen) -> Result<OwnMethods, Error> {
     cx.db
-        .tx("identity.own_methods", async |tx| {
+        .read("identity.own_methods", async |tx| {
             require_running(tx, citizen).await?;
             let account = citizen.account;
             let phone_masked = match store::phone(tx, account).await? {

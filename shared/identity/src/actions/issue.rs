@@ -15,7 +15,7 @@ use crate::{
     rules::{CITIZEN_TOKEN_LIFE, ID_TOKEN_LIFE, REFRESH_IDLE, level},
     scopes::{CITIZEN, OFFLINE_ACCESS, OPENID},
     store,
-    tokens::{Caller, Claims, IdToken, SignIn, Tokens},
+    tokens::{Audience, Caller, Claims, IdToken, SignIn, Tokens},
 };
 
 pub(super) enum TokenKind {}
@@ -110,8 +110,19 @@ fn access_token(tokens: &Tokens, to: Recipient<'_>, now: DateTime<Utc>) -> Claim
         Caller::EndUser { sign_in }
     };
     let client_id = client_of(to.session);
-    let scope = to.scopes.join(" ");
-    claims(tokens, now, CITIZEN_TOKEN_LIFE, to.subject, client_id, scope, caller)
+    let aud = Audience::One(tokens.issuer().to_owned());
+    let granted = Grant { aud, sub: to.subject, client_id, scope: to.scopes.join(" "), caller };
+    claims(tokens, now, CITIZEN_TOKEN_LIFE, granted)
+}
+
+/// What an access token is made for.
+pub(super) struct Grant {
+    pub aud: Audience,
+    pub sub: String,
+    pub client_id: String,
+    /// Space-separated.
+    pub scope: String,
+    pub caller: Caller,
 }
 
 /// The claims of an access token (RFC 9068, 2.2).
@@ -119,14 +130,11 @@ pub(super) fn claims(
     tokens: &Tokens,
     now: DateTime<Utc>,
     life: TimeDelta,
-    sub: String,
-    client_id: String,
-    scope: String,
-    caller: Caller,
+    Grant { aud, sub, client_id, scope, caller }: Grant,
 ) -> Claims {
     Claims {
         iss: tokens.issuer().to_owned(),
-        aud: tokens.issuer().to_owned(),
+        aud,
         sub,
         exp: (now + life).timestamp(),
         iat: now.timestamp(),

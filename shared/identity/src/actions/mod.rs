@@ -23,6 +23,7 @@ mod step_up;
 mod tokens;
 mod verification;
 
+pub use accesses::note_statement_read;
 pub(crate) use accesses::{Lookup, accesses, look_up};
 pub(crate) use authorization::{
     Asked, Cookie, Decision, Next, asked, authorize, decide, exchange, push, sign_in_browser,
@@ -40,9 +41,10 @@ pub(crate) use passkeys::{
     rename_passkey, sign_in_browser_with_passkey, sign_in_with_passkey,
 };
 pub(crate) use passwords::{remove_password, set_password, sign_in_with_password};
-pub use people::{Contact, contact, person, persons};
+pub use people::{Contact, contact, masked_names, person, persons};
 pub(crate) use phones::{remove_phone, send_phone_code, set_phone};
-pub(crate) use profile::{IdentityRead, Profile, own_identity, profile};
+pub use profile::Profiles;
+pub(crate) use profile::{IdentityRead, Profile, masked_email, own_identity, profile};
 pub(crate) use registration::open_app_to_loopback;
 pub use registration::{
     NewClient, RegisteredClient, es256_key, register_client, registered_clients, set_redirect_uris,

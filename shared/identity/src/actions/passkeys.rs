@@ -193,7 +193,7 @@ async fn prove_passkey(
 
 /// The citizen's passkeys, oldest first.
 pub(crate) async fn passkeys(cx: &Cx, citizen: &Citizen) -> Result<Vec<PasskeyFacts>, Error> {
-    cx.db.tx("identity.passkeys", async |tx| store::passkeys(tx, citizen.account).await).await
+    cx.db.read("identity.passkeys", async |tx| store::passkeys(tx, citizen.account).await).await
 }
 
 /// Gives one of the citizen's passkeys another name. False where there is none.

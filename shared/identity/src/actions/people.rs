@@ -1,5 +1,7 @@
 //! People whom agencies or they themselves have named, and how to reach them.
 
+use std::collections::BTreeMap;
+
 use citygate_kernel::Locale;
 use citygate_notify::EmailAddress;
 use citygate_platform::{
@@ -36,6 +38,18 @@ pub async fn persons(
     named: &[Named<'_>],
 ) -> Result<Vec<PersonId>, Error> {
     store::name_people(keys, tx, access, named).await
+}
+
+/// The names of people who have business with an agency, partly hidden, for its own list of a case.
+/// The ledger of accesses gets an entry for each.
+pub async fn masked_names(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    people: &[PersonId],
+    case: &str,
+) -> Result<BTreeMap<PersonId, String>, Error> {
+    store::shown(keys, tx, access, people, case).await
 }
 
 /// Where a letter to an account goes, and in which language.

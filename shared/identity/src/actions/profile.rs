@@ -1,21 +1,22 @@
 //! What citizens see of their own accounts.
 
-use chrono::{DateTime, Utc};
-use citygate_kernel::{CityCode, Locale};
+use std::io;
+
 use citygate_platform::{
-    Cx,
-    db::Tx,
-    keys::{Keys, Unsealable},
+    Cx, Platform,
+    db::{DbError, Tx},
+    gather::Gather,
 };
 
+use super::sign_in::email_of;
+pub(crate) use crate::store::Profile;
 use crate::{
     access::{Access, Accessor, Reason},
     error::Error,
-    model::{Account, AccountId, StepUpPurpose, VerificationState},
+    model::{AccountId, StepUpPurpose},
     rules::mask_email,
-    sealed::EMAIL,
     step_up::{Sensitive, StepUp},
-    store::{self, FullIdentity},
+    store::{self, FullIdentity, ProfileRow},
 };
 
 /// Why people's own accounts touch their data.
@@ -24,59 +25,53 @@ pub(super) const REASON: Reason<'static> =
 /// Why they read it whole.
 const OWN_READ: Reason<'static> = Reason { purpose: "identity.real_name", legal_basis: "pipl-45" };
 
-/// An account as its owner sees it; what is personal is masked.
-pub(crate) struct Profile {
-    pub account: AccountId,
-    pub city: CityCode,
-    pub email_masked: String,
-    pub locale: Locale,
-    pub real_name: Option<RealNameFacts>,
-    /// The newest claim to a real name, and since when it is so.
-    pub verification: Option<(VerificationState, DateTime<Utc>)>,
-}
+/// How people's own accounts are read: those that are asked for at the same time by one statement,
+/// or each by its own.
+#[derive(Clone)]
+pub struct Profiles(Option<Gather<AccountId, ProfileRow>>);
 
-/// A real name as its owner sees it.
-pub(crate) struct RealNameFacts {
-    pub name_masked: String,
-    pub id_number_masked: String,
-    pub since: DateTime<Utc>,
+impl Profiles {
+    /// Reads together what is asked for at the same time.
+    pub fn start(platform: &Platform) -> io::Result<Self> {
+        let read =
+            async |tx: &mut Tx<'_>, accounts: &[AccountId]| store::profile_rows(tx, accounts).await;
+        Ok(Self(Some(Gather::start("identity.profiles", &platform.db, read)?)))
+    }
+
+    /// Reads each by itself.
+    pub fn direct() -> Self {
+        Self(None)
+    }
+
+    async fn row(&self, cx: &Cx, account: AccountId) -> Result<Option<ProfileRow>, DbError> {
+        match &self.0 {
+            Some(gather) => gather.get(account).await,
+            None => {
+                let read = async |tx: &mut Tx<'_>| store::profile_rows(tx, &[account]).await;
+                Ok(cx.db.read("identity.profile", read).await?.remove(&account))
+            }
+        }
+    }
 }
 
 /// The profile of an account.
-pub(crate) async fn profile(cx: &Cx, account: AccountId) -> Result<Profile, Error> {
-    cx.db
-        .tx("identity.profile", async |tx| {
-            let account = store::account(tx, account).await?.ok_or(Error::AccountUnknown)?;
-            profile_of(&cx.keys, tx, account).await
-        })
-        .await
+pub(crate) async fn profile(
+    cx: &Cx,
+    profiles: &Profiles,
+    account: AccountId,
+) -> Result<Profile, Error> {
+    let row = profiles.row(cx, account).await?.ok_or(Error::AccountUnknown)?;
+    row.open(cx).await
 }
 
-pub(super) async fn profile_of(
-    keys: &Keys,
-    tx: &mut Tx<'_>,
-    account: Account,
-) -> Result<Profile, Error> {
-    let email = keys.open_sealed(tx, &EMAIL, account.id.uuid(), &account.email_sealed).await?;
-    let email = String::from_utf8(email).map_err(|_| Unsealable)?;
-    let real_name = match (account.person, account.real_name_at) {
-        (Some(person), Some(since)) => {
-            let own = store::own_masked(keys, tx, person).await?.ok_or(Error::AccountUnknown)?;
-            Some(RealNameFacts { name_masked: own.name, id_number_masked: own.id_number, since })
-        }
-        _ => None,
-    };
-    let latest = store::latest_verification(tx, account.id).await?;
-    let verification =
-        latest.map(|latest| (latest.state, latest.resolved_at.unwrap_or(latest.created_at)));
-    Ok(Profile {
-        account: account.id,
-        city: account.city,
-        email_masked: mask_email(&email),
-        locale: account.locale,
-        real_name,
-        verification,
-    })
+/// The address of an account, as its owner recognises it.
+pub(crate) async fn masked_email(cx: &Cx, account: AccountId) -> Result<String, Error> {
+    cx.db
+        .read("identity.masked_email", async |tx| {
+            let account = store::account(tx, account).await?.ok_or(Error::AccountUnknown)?;
+            Ok(mask_email(email_of(cx, tx, &account).await?.as_str()))
+        })
+        .await
 }
 
 /// Shows the own name and document, not masked.

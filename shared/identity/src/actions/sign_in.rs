@@ -127,7 +127,6 @@ pub(crate) async fn account_for(
         email_sealed: cx.keys.seal(tx, &EMAIL, id.uuid(), email.as_str().as_bytes()).await?,
         locale: cx.locale,
         person: None,
-        real_name_at: None,
         created_at: tx.now(),
     };
     store::insert_account(tx, &account, &index).await?;

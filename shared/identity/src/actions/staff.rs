@@ -81,7 +81,7 @@ pub(crate) async fn open_invitations(
     agency: AgencyId,
 ) -> Result<Vec<OpenInvitation>, Error> {
     cx.db
-        .tx("identity.open_invitations", async |tx| {
+        .read("identity.open_invitations", async |tx| {
             let mut open = Vec::new();
             for invitation in store::open_invitations(tx, agency, OPEN_INVITATIONS).await? {
                 let email = address(cx, tx, invitation.id, &invitation.email_sealed).await?;
@@ -171,7 +171,7 @@ async fn take_office(
 /// The roles that an account has now.
 pub(crate) async fn offices(cx: &Cx, account: AccountId) -> Result<Vec<Office>, Error> {
     cx.db
-        .tx("identity.offices", async |tx| {
+        .read("identity.offices", async |tx| {
             let members = store::roles_of(tx, account).await?;
             let ids: Vec<AgencyId> = members.iter().map(|member| member.agency).collect();
             let named = agencies(tx, &ids).await?;
@@ -200,7 +200,7 @@ pub(crate) async fn staff(
     limit: i64,
 ) -> Result<Vec<Colleague>, Error> {
     cx.db
-        .tx("identity.staff", async |tx| {
+        .read("identity.staff", async |tx| {
             let mut colleagues = Vec::new();
             for (member, sealed) in store::staff_of(tx, agency, before, limit).await? {
                 let email = address(cx, tx, member.invitation, &sealed).await?;
@@ -252,8 +252,8 @@ pub(crate) async fn end_staff(
         .await
 }
 
-/// The role in which an account has a duty at an agency, in a session that still runs. Whoever has
-/// no role there is told of nothing.
+/// The role in which an account has a duty at an agency, in a session that still runs and in which
+/// somebody has been at work of late. Whoever has no role there is told of nothing.
 pub(crate) async fn on_duty(
     cx: &Cx,
     agency: AgencyId,
@@ -262,15 +262,21 @@ pub(crate) async fn on_duty(
 ) -> Result<StaffMember, Error> {
     cx.db
         .tx("identity.on_duty", async |tx| {
-            if !store::session_runs(tx, account, session).await? {
-                return Err(super::session_ended());
-            }
+            let desk = store::desk(tx, account, session).await?;
+            let desk = desk.ok_or_else(super::session_ended)?;
             let roles = store::roles_at(tx, agency, account).await?;
             if roles.is_empty() {
                 return Err(StaffError::NothingHere.into());
             }
             let role = roles.into_iter().find(|member| may(member.role, duty));
-            Ok(role.ok_or(StaffError::DutyMissing(duty))?)
+            let role = role.ok_or(StaffError::DutyMissing(duty))?;
+            if !desk.is_open(tx.now()) {
+                return Err(StaffError::DeskClosed.into());
+            }
+            if desk.is_news(tx.now()) {
+                store::act_as_staff(tx, account, session).await?;
+            }
+            Ok(role)
         })
         .await
 }

@@ -8,11 +8,7 @@ use citygate_kernel::Clock;
 use citygate_platform::{Cx, db::Tx, keys::Unsealable};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    codes::limit_key,
-    limits::count,
-    profile::{Profile, REASON, profile_of},
-};
+use super::{codes::limit_key, limits::count, profile::REASON};
 use crate::{
     access::{Access, Accessor},
     documents::Document,
@@ -53,19 +49,18 @@ pub(crate) async fn claim_real_name(
     account: AccountId,
     name: &str,
     document: &Document,
-) -> Result<Profile, Error> {
+) -> Result<(), Error> {
     cx.db
         .tx("identity.claim_real_name", async |tx| {
-            let found = store::lock_account(tx, account).await?.ok_or(Error::AccountUnknown)?;
+            store::lock_account(tx, account).await?.ok_or(Error::AccountUnknown)?;
             let latest = store::latest_verification(tx, account).await?;
             match latest.map(|latest| latest.state) {
-                Some(VerificationState::Verified) => return Err(Error::RealNameSettled),
-                Some(VerificationState::Pending) => {}
+                Some(VerificationState::Verified) => Err(Error::RealNameSettled),
+                Some(VerificationState::Pending) => Ok(()),
                 Some(VerificationState::Refused) | None => {
-                    insert_claim(cx, tx, account, name, document).await?;
+                    insert_claim(cx, tx, account, name, document).await
                 }
             }
-            profile_of(&cx.keys, tx, found).await
         })
         .await
 }
@@ -95,7 +90,6 @@ async fn insert_claim(
         claim_sealed: Some(claim),
         withheld,
         created_at: now,
-        resolved_at: None,
     };
     store::insert_verification(tx, &verification).await?;
     RESOLVE_VERIFICATION.enqueue(tx, &ResolveVerification { verification: id }).await?;

@@ -3,7 +3,7 @@
 use citygate_kernel::{Problem, ProblemType};
 use citygate_platform::problems;
 
-use crate::rules::staff::STAFF_LEVEL;
+use crate::rules::staff::{STAFF_LEVEL, fresh_enough_seconds};
 
 /// A fact.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum StaffError {
     /// The caller has signed in with one factor; a role needs two (RFC 9470).
     #[error("two factors are needed")]
     TwoFactorsRequired,
+    /// The caller has signed in too long ago, or has not acted for a while (RFC 9470).
+    #[error("the desk is closed")]
+    DeskClosed,
     /// No invitation of that code waits for this account.
     #[error("no such invitation")]
     InvitationUnknown,
@@ -51,6 +54,13 @@ pub(super) const TWO_FACTORS_REQUIRED: ProblemType = ProblemType::new(
     401,
     "Sign in with two factors: a passkey, or a password and a short message",
     "请使用两种方式验证后登录：通行密钥，或密码加短信验证码",
+);
+pub(super) const DESK_CLOSED: ProblemType = ProblemType::new(
+    "identity.desk_closed",
+    401,
+    "Sign in again: whoever acts for an agency does so after every 15 minutes without work, and after 8 \
+     hours",
+    "请重新登录：为机构办理业务时，15分钟无操作或登录满8小时后须重新登录",
 );
 pub(super) const INVITATION_UNKNOWN: ProblemType = ProblemType::new(
     "identity.invitation_unknown",
@@ -105,6 +115,11 @@ impl From<StaffError> for Problem {
             StaffError::TwoFactorsRequired => Self::new(&TWO_FACTORS_REQUIRED).challenge(format!(
                 "Bearer error=\"insufficient_user_authentication\", acr_values=\"{}\"",
                 STAFF_LEVEL.acr()
+            )),
+            StaffError::DeskClosed => Self::new(&DESK_CLOSED).challenge(format!(
+                "Bearer error=\"insufficient_user_authentication\", acr_values=\"{}\", max_age=\"{}\"",
+                STAFF_LEVEL.acr(),
+                fresh_enough_seconds()
             )),
             StaffError::InvitationUnknown => Self::new(&INVITATION_UNKNOWN),
             StaffError::OwnRole => Self::new(&OWN_ROLE),

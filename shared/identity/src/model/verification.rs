@@ -51,5 +51,4 @@ pub(crate) struct Verification {
     /// Nobody is asked: the document was tried too often.
     pub withheld: bool,
     pub created_at: DateTime<Utc>,
-    pub resolved_at: Option<DateTime<Utc>>,
 }

@@ -38,6 +38,7 @@ pub(crate) enum Refusal {
     InvalidClient,
     InvalidGrant,
     InvalidScope,
+    InvalidTarget,
     UnauthorizedClient,
     UnsupportedGrantType,
     UnsupportedTokenType,
@@ -68,6 +69,11 @@ impl From<Refusal> for HttpResponse {
             Refusal::InvalidScope => {
                 (Self::BadRequest(), "invalid_scope", "a scope goes beyond what was granted")
             }
+            Refusal::InvalidTarget => (
+                Self::BadRequest(),
+                "invalid_target",
+                "the client has no scope of the service that `resource` names",
+            ),
             Refusal::UnauthorizedClient => (
                 Self::BadRequest(),
                 "unauthorized_client",

@@ -68,6 +68,11 @@ pub(crate) struct TokenParameters {
     #[serde(default)]
     #[schema(required = false, value_type = String)]
     pub scope: Option<String>,
+    /// With `client_credentials`: the one service that the token is for (RFC 8707). All those that
+    /// the scopes belong to when absent.
+    #[serde(default)]
+    #[schema(required = false, value_type = String, example = "urn:citygate:service:traffic")]
+    pub resource: Option<String>,
     #[serde(flatten)]
     pub client: ClientParameters,
 }

@@ -1,10 +1,13 @@
 //! The caller's own account.
 
-use actix_web::{get, web::Json};
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
 use citygate_platform::{Cx, http::Failure};
 
 use crate::{
-    actions::{self, IdentityRead},
+    actions::{self, IdentityRead, Profiles},
     caller::Citizen,
     step_up::StepUp,
     wire::{IdentityBody, ProfileBody},
@@ -18,8 +21,12 @@ use crate::{
     responses((status = 200, body = ProfileBody, description = "What is personal is masked."))
 )]
 #[get("/v1/me")]
-pub(super) async fn get_me(cx: Cx, citizen: Citizen) -> Result<Json<ProfileBody>, Failure> {
-    Ok(Json(actions::profile(&cx, citizen.account).await?.into()))
+pub(super) async fn get_me(
+    cx: Cx,
+    citizen: Citizen,
+    profiles: Data<Profiles>,
+) -> Result<Json<ProfileBody>, Failure> {
+    Ok(Json(actions::profile(&cx, &profiles, citizen.account).await?.into()))
 }
 
 /// The caller's own name and document, not masked

@@ -31,14 +31,14 @@ use citygate_platform::{
 };
 
 use crate::{
-    actions,
+    actions::{self, Profiles},
     caller::{Partner, Scope, who_calls},
     demo,
     error::PROBLEMS,
     jobs,
     methods::SignInMethods,
     registry::PoliceRegistry,
-    sealed,
+    retention, sealed,
     tokens::Tokens,
     wire::{PutWebhookBody, WebhookBody},
 };
@@ -47,13 +47,14 @@ use crate::{
 pub fn service(
     tokens: Tokens,
     methods: SignInMethods,
+    profiles: Profiles,
     webhooks: WebhookSettings,
     registry: Option<PoliceRegistry>,
 ) -> Service {
     let verifying = Verifying(registry.is_some());
     let sms_job = actions::sms_job(methods.settings.clone());
     let mut service = Service::new("identity", PROBLEMS, move |routes| {
-        routes.app_data(Data::new(verifying));
+        routes.app_data(Data::new(verifying)).app_data(Data::new(profiles.clone()));
         for_citizens(routes);
         for_clients(routes);
         for_agencies(routes);
@@ -67,6 +68,7 @@ pub fn service(
     });
     service.about = "Who somebody is: sign-in, real names, and the systems of agencies.";
     service.sealed = sealed::ALL;
+    service.expiring = retention::EXPIRING;
     service.jobs = vec![sms_job, jobs::resolve_verifications(registry)];
     service.demo = Some(demo::seed);
     service

@@ -132,7 +132,8 @@ pub(super) async fn push_request(
     responses(
         (status = 200, body = TokenBody, description = "Tokens."),
         (status = 400, body = OAuthError, description = "`invalid_request`, `invalid_grant`, \
-         `invalid_scope`, `unauthorized_client` or `unsupported_grant_type` (RFC 6749, 5.2)."),
+         `invalid_scope`, `unauthorized_client` or `unsupported_grant_type` (RFC 6749, 5.2), \
+         `invalid_target` (RFC 8707, 2)."),
         (status = 401, body = OAuthError, description = "`invalid_client` (RFC 6749, 5.2).")
     )
 )]
@@ -174,7 +175,7 @@ async fn grant(
             None => Err(Refusal::InvalidRequest),
         },
         "client_credentials" if proof.assertion.is_some() => {
-            actions::system_token(cx, tokens, &proof, scope).await?
+            actions::system_token(cx, tokens, &proof, scope, form.resource.as_deref()).await?
         }
         "client_credentials" => Err(Refusal::InvalidRequest),
         _ => Err(Refusal::UnsupportedGrantType),

@@ -277,9 +277,8 @@ pub(super) async fn show(
         Next::NoClient => PageAnswer::dead_end(locale, Notice::NoClient).into(),
         Next::SignIn(asked) => PageAnswer::address(&asked, locale, None).into(),
         Next::Consent { asked, account, scopes, token } => {
-            let profile = actions::profile(cx, account).await?;
-            let token = token.expose();
-            PageAnswer::consent(&asked, locale, &profile.email_masked, &scopes, token).into()
+            let email = actions::masked_email(cx, account).await?;
+            PageAnswer::consent(&asked, locale, &email, &scopes, token.expose()).into()
         }
         Next::Redirect(uri) => see_other(&uri),
     })

@@ -8,7 +8,7 @@ use citygate_platform::{
 
 use super::Verifying;
 use crate::{
-    actions,
+    actions::{self, Profiles},
     caller::Citizen,
     error::{Error, ProofError},
     wire::{ProfileBody, RealNameBody},
@@ -37,6 +37,7 @@ pub(super) async fn put_real_name(
     cx: Cx,
     citizen: Citizen,
     verifying: Data<Verifying>,
+    profiles: Data<Profiles>,
     body: Body<RealNameBody>,
 ) -> Result<HttpResponse, Failure> {
     let document = body.document.parse("/document")?;
@@ -44,6 +45,7 @@ pub(super) async fn put_real_name(
         return Err(Error::from(ProofError::RegistryMissing).into());
     }
     let name = body.name.expose().as_str();
-    let profile = actions::claim_real_name(&cx, citizen.account, name, &document).await?;
+    actions::claim_real_name(&cx, citizen.account, name, &document).await?;
+    let profile = actions::profile(&cx, &profiles, citizen.account).await?;
     Ok(HttpResponse::Accepted().json(ProfileBody::from(profile)))
 }

@@ -12,6 +12,12 @@ pub(crate) const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 pub(crate) const STAFF_TERM: TimeDelta = TimeDelta::days(90);
 /// How surely somebody has to have signed in to act in a role: by two factors.
 pub(crate) const STAFF_LEVEL: Level = Level::Two;
+/// How long after the sign-in, and after what somebody last did, they still act for an agency: a
+/// working day, and a desk that was left.
+const STAFF_DAY: TimeDelta = TimeDelta::hours(8);
+const STAFF_IDLE: TimeDelta = TimeDelta::minutes(15);
+/// What is done within a minute of what was noted is not noted again.
+const NOTED: TimeDelta = TimeDelta::minutes(1);
 /// Invitations of an agency that wait at the same time.
 pub(crate) const OPEN_INVITATIONS: i64 = 100;
 /// Keys of a client that work at the same time: the one in use, the one that takes its place, and
@@ -24,15 +30,45 @@ pub(crate) const STAFF_WRITE: &str = "staff:write";
 pub(crate) const CLIENTS_WRITE: &str = "clients:write";
 /// Looks up citizens; each look-up stands in the citizen's access ledger.
 pub(crate) const PEOPLE_READ: &str = "people:read";
+/// Decides what people say against strikes; each reading stands in their access ledger.
+pub(crate) const STRIKES_DECIDE: &str = "strikes:decide";
 
 /// What each role may do. There is no role that reads any citizen of any agency, and none of whoever
 /// runs the city.
-const DUTIES: [(StaffRole, &[&str]); 2] =
-    [(StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]), (StaffRole::Clerk, &[PEOPLE_READ])];
+const DUTIES: [(StaffRole, &[&str]); 2] = [
+    (StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]),
+    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE]),
+];
 
 /// Whether a role has a duty.
 pub(crate) fn may(role: StaffRole, duty: &str) -> bool {
     DUTIES.iter().any(|(of, duties)| *of == role && duties.contains(&duty))
+}
+
+/// A sign-in of somebody who acts for an agency.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Desk {
+    pub signed_in_at: DateTime<Utc>,
+    /// When they last acted for an agency in this session.
+    pub acted_at: Option<DateTime<Utc>>,
+}
+
+impl Desk {
+    /// Whether somebody may go on acting without signing in anew.
+    pub(crate) fn is_open(self, now: DateTime<Utc>) -> bool {
+        let last = self.acted_at.map_or(self.signed_in_at, |acted| acted.max(self.signed_in_at));
+        now < self.signed_in_at + STAFF_DAY && now < last + STAFF_IDLE
+    }
+
+    /// Whether what is done now has to be noted.
+    pub(crate) fn is_news(self, now: DateTime<Utc>) -> bool {
+        self.acted_at.is_none_or(|acted| now >= acted + NOTED)
+    }
+}
+
+/// The longest time since the sign-in, in seconds, that is never too long (RFC 9470, 4).
+pub(crate) const fn fresh_enough_seconds() -> i64 {
+    STAFF_IDLE.num_seconds()
 }
 
 /// Until when somebody is staff who is certified now.
@@ -104,6 +140,28 @@ mod tests {
         assert!(!may(StaffRole::Admin, PEOPLE_READ), "who gives roles reads no citizen");
         assert!(!may(StaffRole::Clerk, STAFF_WRITE));
         assert!(!may(StaffRole::Clerk, ""));
+    }
+
+    #[test]
+    fn a_desk_closes_when_it_is_left_and_at_the_end_of_the_day() {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        for (signed_in, acted, now, open) in [
+            (0, None, 14, true),
+            (0, None, 15, false),
+            (0, Some(14), 28, true),
+            (0, Some(14), 29, false),
+            (0, Some(470), 479, true),
+            (0, Some(479), 480, false),
+            // Whoever has signed in anew begins anew.
+            (480, Some(400), 494, true),
+            (480, Some(400), 495, false),
+        ] {
+            let desk = Desk { signed_in_at: at(signed_in), acted_at: acted.map(at) };
+            assert_eq!(desk.is_open(at(now)), open, "{signed_in} {acted:?} {now}");
+        }
+        let desk = |acted: Option<i64>| Desk { signed_in_at: at(0), acted_at: acted.map(at) };
+        assert!(desk(None).is_news(at(0)) && desk(Some(3)).is_news(at(4)));
+        assert!(!desk(Some(3)).is_news(at(4) - TimeDelta::seconds(1)));
     }
 
     #[test]

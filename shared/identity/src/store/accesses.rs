@@ -28,7 +28,7 @@ use crate::{
 
 /// Notes what is done with the data of some people, each in a case of the accessor's, in one
 /// statement. A purpose or legal basis that nobody knows is an error: nothing is done without one.
-pub(super) async fn insert_entries(
+pub(crate) async fn insert_entries(
     tx: &mut Tx<'_>,
     access: &Access<'_>,
     act: Act,

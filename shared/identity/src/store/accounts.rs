@@ -21,7 +21,6 @@ struct AccountRow {
     email_sealed: Vec<u8>,
     locale: String,
     person_id: Option<Uuid>,
-    real_name_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
 
@@ -35,7 +34,6 @@ impl TryFrom<AccountRow> for Account {
             email_sealed: row.email_sealed,
             locale: Locale::from_tag(&row.locale),
             person: row.person_id.map(PersonId::from_uuid),
-            real_name_at: row.real_name_at,
             created_at: row.created_at,
         })
     }

@@ -12,6 +12,7 @@ mod passkeys;
 mod passwords;
 mod people;
 mod phones;
+mod profiles;
 mod real_names;
 mod sessions;
 mod staff;
@@ -19,7 +20,7 @@ mod step_ups;
 mod verifications;
 
 pub(crate) use accesses::{
-    entries_of_person, has_named, insert_lookup, is_statutory, lock_lookups,
+    entries_of_person, has_named, insert_entries, insert_lookup, is_statutory, lock_lookups,
 };
 pub(crate) use accounts::{
     account, account_by_email, account_of_person, bind_person, insert_account, lock_account,
@@ -50,12 +51,14 @@ pub(crate) use passkeys::{
 };
 pub(crate) use passwords::{StoredPassword, delete_password, password, put_password};
 pub(crate) use people::{
-    MaskedRealName, index_of, look_up, name_people, own_masked, person_by_index, set_name, told,
+    MaskedRealName, index_of, look_up, name_people, own_masked, person_by_index, set_name, shown,
+    told,
 };
 pub(crate) use phones::{account_of_phone, delete_phone, phone, put_phone};
+pub(crate) use profiles::{Profile, ProfileRow, profile_rows};
 pub(crate) use real_names::{FullIdentity, holds, insert_vouched, own_identity, verified_person};
 pub(crate) use sessions::{
-    insert_refresh_token, insert_session, lock_session_of_token, refresh_token,
+    act_as_staff, desk, insert_refresh_token, insert_session, lock_session_of_token, refresh_token,
     reissue_refresh_token, revoke_session, session, session_of_cookie, session_runs,
     sessions_that_run, use_refresh_token,
 };

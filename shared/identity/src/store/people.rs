@@ -183,6 +183,35 @@ pub(crate) async fn look_up(
     Ok(found)
 }
 
+/// Shows people who have business with an agency to it: their names, partly hidden, by two
+/// statements however many there are. Who is not known is absent.
+pub(crate) async fn shown(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    people: &[PersonId],
+    case: &str,
+) -> Result<BTreeMap<PersonId, String>, Error> {
+    let rows: Vec<PersonRow> = people::table
+        .filter(people::id.eq_any(people.iter().map(|person| person.uuid())))
+        .select(PersonRow::as_select())
+        .load(tx.conn())
+        .await?;
+    let mut names = BTreeMap::new();
+    for row in rows {
+        let name = match &row.name_sealed {
+            Some(sealed) => open(keys, tx, &NAME, row.id, sealed).await?,
+            None => String::new(),
+        };
+        names.insert(PersonId::from_uuid(row.id), mask_name(&name));
+    }
+    if !names.is_empty() {
+        let entries = names.keys().map(|person| (*person, Some(case))).collect();
+        insert_entries(tx, access, Act::Shown, entries).await?;
+    }
+    Ok(names)
+}
+
 /// Tells the client of an agency who has signed in to it.
 pub(crate) async fn told(
     keys: &Keys,
@@ -212,12 +241,17 @@ async fn masked(
 ) -> Result<Option<MaskedRealName>, Error> {
     let Some(row) = person_row(tx, person).await? else { return Ok(None) };
     let number = open(keys, tx, &ID_NUMBER, row.id, &row.id_number_sealed).await?;
-    let document = Document::from_kept(&number).ok_or(Unsealable)?;
     let name = match &row.name_sealed {
         Some(sealed) => open(keys, tx, &NAME, row.id, sealed).await?,
         None => String::new(),
     };
-    Ok(Some(MaskedRealName { name: mask_name(&name), id_number: document.masked() }))
+    Ok(Some(masked_of(&name, &number)?))
+}
+
+/// What others see of an opened name and number.
+pub(super) fn masked_of(name: &str, number: &str) -> Result<MaskedRealName, Error> {
+    let document = Document::from_kept(number).ok_or(Unsealable)?;
+    Ok(MaskedRealName { name: mask_name(name), id_number: document.masked() })
 }
 
 pub(super) async fn person_row(

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     model::{AccountId, Authentication, ClientId, Method, Session, SessionId},
-    rules::RefreshState,
+    rules::{RefreshState, staff::Desk},
     schema::{refresh_tokens, sessions},
 };
 
@@ -237,6 +237,38 @@ pub(crate) async fn session_runs(
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now));
     Ok(diesel::select(diesel::dsl::exists(running)).get_result(tx.conn()).await?)
+}
+
+/// The sign-in of somebody who acts for an agency, where the session runs.
+pub(crate) async fn desk(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    session: SessionId,
+) -> Result<Option<Desk>, Error> {
+    let now = tx.now();
+    let times: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = sessions::table
+        .find((account.uuid(), session.uuid()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .select((sessions::authenticated_at, sessions::acted_as_staff_at))
+        .first(tx.conn())
+        .await
+        .optional()?;
+    Ok(times.map(|(signed_in_at, acted_at)| Desk { signed_in_at, acted_at }))
+}
+
+/// Somebody acts for an agency in a session.
+pub(crate) async fn act_as_staff(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    session: SessionId,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(sessions::table.find((account.uuid(), session.uuid())))
+        .set(sessions::acted_as_staff_at.eq(now))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

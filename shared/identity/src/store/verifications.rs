@@ -21,7 +21,6 @@ struct VerificationRow {
     claim_sealed: Option<Vec<u8>>,
     withheld: bool,
     created_at: DateTime<Utc>,
-    resolved_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<VerificationRow> for Verification {
@@ -36,7 +35,6 @@ impl TryFrom<VerificationRow> for Verification {
             claim_sealed: row.claim_sealed,
             withheld: row.withheld,
             created_at: row.created_at,
-            resolved_at: row.resolved_at,
         })
     }
 }

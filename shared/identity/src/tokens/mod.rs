@@ -8,6 +8,7 @@
 //! checked at every use. What does not verify is not remembered, so nobody fills the memory who
 //! cannot sign in. When a key is withdrawn, all is forgotten.
 
+mod audience;
 mod id_token;
 mod keys;
 #[cfg(test)]
@@ -33,7 +34,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use self::keys::KeyRing;
 pub use self::keys::{KeyPair, rotate_signing_key};
-pub(crate) use self::{id_token::IdToken, keys::JWKS_LIFE_SECONDS};
+pub(crate) use self::{
+    audience::{Audience, service_of},
+    id_token::IdToken,
+    keys::JWKS_LIFE_SECONDS,
+};
 use crate::{error::Error, model::Level};
 
 /// The type of an access token in its header (RFC 9068, 2.1).
@@ -49,7 +54,7 @@ const LOOK_SECONDS: i64 = 10;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Claims {
     pub iss: String,
-    pub aud: String,
+    pub aud: Audience,
     pub sub: String,
     pub exp: i64,
     pub iat: i64,
@@ -116,6 +121,15 @@ impl Claims {
         }
     }
 
+    /// Whether it is for whom tokens of its kind are for: a system's for the services that its
+    /// scopes belong to, people's for all of the city.
+    fn is_for(&self, city: &str) -> bool {
+        match self.caller {
+            Caller::Citizen { .. } | Caller::EndUser { .. } => self.aud.is(city),
+            Caller::Partner { .. } => self.aud.is_of_services(),
+        }
+    }
+
     /// How surely somebody has signed in for it.
     pub(crate) fn level(&self) -> Option<Level> {
         match &self.caller {
@@ -170,7 +184,7 @@ impl Tokens {
         })))
     }
 
-    /// The public address of the city, as `iss` and `aud`.
+    /// The public address of the city, as `iss`, and as `aud` of what people have.
     pub(crate) fn issuer(&self) -> &str {
         &self.0.issuer
     }
@@ -206,7 +220,7 @@ impl Tokens {
             return Ok(claims);
         }
         let claims = Arc::new(self.read::<Claims>(&ring, token, ACCESS_TOKEN)?);
-        if claims.aud != self.0.issuer {
+        if !claims.is_for(self.issuer()) {
             return Err(FOREIGN);
         }
         check_times(&claims, now)?;

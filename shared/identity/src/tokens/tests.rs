@@ -6,7 +6,7 @@ use super::*;
 fn claims(tokens: &Tokens, now: DateTime<Utc>) -> Claims {
     Claims {
         iss: tokens.issuer().to_owned(),
-        aud: tokens.issuer().to_owned(),
+        aud: Audience::of_scopes(&["traffic.decisions:read".to_owned()]),
         sub: "acct_1".to_owned(),
         exp: (now + TimeDelta::seconds(600)).timestamp(),
         iat: now.timestamp(),

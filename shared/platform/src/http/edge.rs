@@ -78,7 +78,8 @@ pub async fn edge(
     let settings = request.app_data::<Data<HttpSettings>>().cloned().unwrap_or_default();
     let span = tracing::info_span!("request", id = %facts.request_id);
 
-    let standing = rate_limit::count(&request, request.match_pattern(), &settings);
+    let pattern = request.match_pattern();
+    let standing = rate_limit::count(&request, pattern.clone(), &settings);
     let received = match standing.and_then(|standing| standing.refusal()) {
         Some(refusal) => Err(refusal),
         None => read_body(&mut request, &settings).await,
@@ -93,7 +94,6 @@ pub async fn edge(
     };
     match handled {
         Ok(response) => {
-            let pattern = response.request().match_pattern();
             let draining = is_draining(&response);
             let (request, response) = response.into_parts();
             let response = finish(response, &facts, standing, draining, &span);
@@ -104,7 +104,7 @@ pub async fn edge(
         Err(failure) => {
             let failed = HttpResponse::from_error(failure);
             let response = finish(failed, &facts, standing, true, &span);
-            record(&response, None, &method, started, &span);
+            record(&response, pattern.as_deref(), &method, started, &span);
             Err(InternalError::from_response("the handler gave no answer", response).into())
         }
     }

@@ -133,6 +133,12 @@ impl IdempotencyKey {
         let request_hash = request_hash(&self.method, &self.path, &body.json);
         Claim { city, subject_id, key: self.key, request_hash }
     }
+
+    /// The same for a request that has no body.
+    pub fn claim_empty(self, city: CityCode, subject_id: Uuid) -> Claim {
+        let request_hash = request_hash(&self.method, &self.path, &serde_json::Value::Null);
+        Claim { city, subject_id, key: self.key, request_hash }
+    }
 }
 
 impl FromRequest for IdempotencyKey {
@@ -140,9 +146,11 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request
-            .headers()
-            .get("idempotency-key")
+        let mut keys = request.headers().get_all("idempotency-key");
+        // Of two keys nobody can say which was meant.
+        let key = keys
+            .next()
+            .filter(|_| keys.next().is_none())
             .and_then(|value| value.to_str().ok())
             .filter(|key| (1..=Self::MAX).contains(&key.len()))
             .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));

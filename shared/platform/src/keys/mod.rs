@@ -200,20 +200,49 @@ impl Keys {
         row: Uuid,
         sealed: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        let id = match Header::of(sealed) {
-            Some(Header::Enveloped(id)) => id,
-            Some(Header::Legacy) => {
-                return Ok(self.open_legacy(&column.legacy_place(), row, sealed)?);
+        if let Some(opened) = self.open_known(self.ring(), column, row, sealed) {
+            return Ok(opened?);
+        }
+        // Somebody has rotated: whoever sealed this has committed the key before.
+        let ring = self.read_ring(tx).await?;
+        Ok(self.open_known(Some(ring), column, row, sealed).ok_or(Unsealable)??)
+    }
+
+    /// [`Keys::open_sealed`] for what was read without a transaction.
+    pub async fn open_read(
+        &self,
+        db: &Db,
+        column: &SealedColumn,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        match self.open_known(self.ring(), column, row, sealed) {
+            Some(opened) => Ok(opened?),
+            None => {
+                db.read("platform.read_keys", async |tx| {
+                    self.open_sealed(tx, column, row, sealed).await
+                })
+                .await
             }
-            None => return Err(Unsealable.into()),
-        };
-        let known = self.ring().and_then(|ring| ring.get(id));
-        let key = match known {
-            Some(key) => key,
-            // Somebody has rotated: whoever sealed this has committed the key before.
-            None => self.read_ring(tx).await?.get(id).ok_or(Unsealable)?,
-        };
-        Ok(open(&key.key, aad(column, row, id), sealed)?)
+        }
+    }
+
+    /// Opens a value, if the key that it names is one of these.
+    fn open_known(
+        &self,
+        ring: Option<Arc<Ring>>,
+        column: &SealedColumn,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Option<Result<Vec<u8>, Unsealable>> {
+        match Header::of(sealed) {
+            Some(Header::Enveloped(id)) => {
+                let key = ring?.get(id)?;
+                Some(open(&key.key, aad(column, row, id), sealed))
+            }
+            Some(Header::Legacy) => Some(self.open_legacy(&column.legacy_place(), row, sealed)),
+            None => Some(Err(Unsealable)),
+        }
     }
 
     /// A keyed digest by which a value is found again without being stored: HMAC-SHA-256 under a

@@ -7,5 +7,6 @@ mod batches;
 mod keys;
 mod lanes;
 mod news;
+mod reads;
 mod statements;
 mod transactions;

@@ -1,0 +1,1 @@
+DELETE FROM identity.access_purposes WHERE code = 'hospital.visit';

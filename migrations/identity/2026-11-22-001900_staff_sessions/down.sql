@@ -1,0 +1,1 @@
+ALTER TABLE identity.sessions DROP acted_as_staff_at;

@@ -1,0 +1,10 @@
+DROP INDEX identity.sign_in_codes_by_end;
+DROP INDEX identity.one_time_codes_by_end;
+DROP INDEX identity.counters_by_age;
+DROP INDEX identity.known_clients_by_age;
+DROP INDEX identity.authorization_codes_by_end;
+DROP INDEX identity.client_assertions_by_end;
+DROP INDEX identity.step_up_codes_by_end;
+DROP INDEX identity.step_ups_by_end;
+DROP INDEX identity.person_lookups_by_age;
+DROP INDEX identity.refresh_tokens_by_age;

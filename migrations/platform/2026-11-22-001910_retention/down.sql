@@ -1,0 +1,1 @@
+DROP INDEX platform.idempotency_keys_by_age;
