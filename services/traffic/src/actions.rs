@@ -131,7 +131,7 @@ pub(crate) async fn decision(
     number: &DecisionNo,
 ) -> Result<DecisionView, Error> {
     cx.db
-        .tx("traffic.get_decision", async |tx| {
+        .read("traffic.get_decision", async |tx| {
             let decision = store::by_number(tx, agency, number).await?;
             with_bill(tx, decision.ok_or(Error::DecisionUnknown)?).await
         })
@@ -158,7 +158,7 @@ async fn with_bill(tx: &mut Tx<'_>, decision: Decision) -> Result<DecisionView, 
 /// A fine of the person.
 pub(crate) async fn fine(cx: &Cx, owner: PersonId, id: DecisionId) -> Result<FineView, Error> {
     cx.db
-        .tx("traffic.get_fine", async |tx| {
+        .read("traffic.get_fine", async |tx| {
             let found = store::by_id(tx, id).await?.filter(|fine| fine.person == owner);
             let found = found.ok_or(Error::FineUnknown)?;
             fines_of(tx, vec![found]).await?.pop().ok_or(Error::FineUnknown)
@@ -173,7 +173,7 @@ pub(crate) async fn fines(
     page: &PageQuery,
 ) -> Result<Vec<FineView>, Error> {
     cx.db
-        .tx("traffic.list_fines", async |tx| {
+        .read("traffic.list_fines", async |tx| {
             let found = store::of_person(tx, owner, page.cursor, page.limit() + 1).await?;
             fines_of(tx, found).await
         })

@@ -85,7 +85,19 @@ pub async fn rule<P: DeserializeOwned>(
     on: NaiveDate,
 ) -> Result<Rule<P>, Error> {
     let missing = || Error::RuleMissing { key: key.to_owned(), city, on };
-    read(store::rule(tx, key, city, on).await?.ok_or_else(missing)?)
+    read(store::rule(tx, key, (city, None), on).await?.ok_or_else(missing)?)
+}
+
+/// The rule that an agency is under on a day: its own, else its city's, else the country's.
+pub async fn rule_of<P: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    key: &str,
+    agency: AgencyId,
+    on: NaiveDate,
+) -> Result<Rule<P>, Error> {
+    let city = agency.city();
+    let missing = || Error::RuleMissing { key: key.to_owned(), city, on };
+    read(store::rule(tx, key, (city, Some(agency)), on).await?.ok_or_else(missing)?)
 }
 
 /// The very version that a decision used.

@@ -9,7 +9,7 @@
 //!
 //! Invariants: all of this is reference data in the `public` schema, which other schemas may refer
 //! to; a rule is never edited but succeeded by another row, and of the rules that apply to a city
-//! on a day the city's own wins over the country's.
+//! on a day the agency's own wins over the city's, and that over the country's.
 
 mod actions;
 mod error;
@@ -22,7 +22,7 @@ mod wire;
 
 pub use actions::{
     add_agency, agencies, agencies_in, agency, cities, city, holiday_calendar, load_holidays,
-    load_notices, rule, rule_by_id,
+    load_notices, rule, rule_by_id, rule_of,
 };
 pub use error::Error;
 pub use events::{HOLIDAYS_LOADED, HolidaysLoaded};

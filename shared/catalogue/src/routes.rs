@@ -33,7 +33,7 @@ pub fn service() -> Service {
 #[get("/v1/cities")]
 async fn list_cities(cx: Cx) -> Result<Json<CityListBody>, Failure> {
     let cities: Result<_, Error> =
-        cx.db.tx("catalogue.list_cities", async |tx| store::all_cities(tx).await).await;
+        cx.db.read("catalogue.list_cities", async |tx| store::all_cities(tx).await).await;
     let items = cities?.iter().map(|city| CityBody::new(city, cx.locale)).collect();
     Ok(Json(CityListBody { items }))
 }
@@ -51,6 +51,6 @@ async fn list_cities(cx: Cx) -> Result<Json<CityListBody>, Failure> {
 )]
 #[get("/v1/cities/{city}")]
 async fn get_city(cx: Cx, code: Path<CityCode>) -> Result<Json<CityBody>, Failure> {
-    let city = cx.db.tx("catalogue.get_city", async |tx| actions::city(tx, *code).await).await?;
+    let city = cx.db.read("catalogue.get_city", async |tx| actions::city(tx, *code).await).await?;
     Ok(Json(CityBody::new(&city, cx.locale)))
 }

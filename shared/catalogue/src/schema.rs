@@ -38,6 +38,7 @@ diesel::table! {
         citation_en -> Text,
         citation_zh -> Text,
         verified_on -> Date,
+        agency_id -> Nullable<Uuid>,
     }
 }
 

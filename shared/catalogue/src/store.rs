@@ -162,18 +162,25 @@ pub(crate) struct RuleRow {
     pub citation_zh: String,
 }
 
+/// The rule in force on a day: the agency's own, if one is asked for, before the city's, before the
+/// country's.
 pub(crate) async fn rule(
     tx: &mut Tx<'_>,
     key: &str,
-    city: CityCode,
+    (city, agency): (CityCode, Option<AgencyId>),
     on: NaiveDate,
 ) -> Result<Option<RuleRow>, DbError> {
     Ok(rules::table
         .filter(rules::key.eq(key))
         .filter(rules::city.eq(city.number()).or(rules::city.is_null()))
+        .filter(rules::agency_id.eq(agency.map(|id| id.uuid())).or(rules::agency_id.is_null()))
         .filter(rules::valid_from.le(on))
         .filter(rules::valid_to.is_null().or(rules::valid_to.ge(on)))
-        .order((rules::city.asc().nulls_last(), rules::valid_from.desc()))
+        .order((
+            rules::agency_id.asc().nulls_last(),
+            rules::city.asc().nulls_last(),
+            rules::valid_from.desc(),
+        ))
         .select(RuleRow::as_select())
         .first(tx.conn())
         .await

@@ -80,6 +80,18 @@ pub enum Error {
     /// No such payment, or not the caller's.
     #[error("there is no such payment")]
     PaymentUnknown,
+    /// No such deposit, or nothing is held of it any more.
+    #[error("there is no such deposit")]
+    DepositUnknown,
+    /// Something is set aside for the case already.
+    #[error("a deposit is held already")]
+    DepositHeld,
+    /// More is due than is set aside.
+    #[error("{held} are set aside")]
+    DepositTooSmall {
+        /// What is.
+        held: Money,
+    },
     /// No such top-up, or not the caller's.
     #[error("there is no such top-up")]
     TopUpUnknown,
@@ -166,6 +178,9 @@ pub(crate) const PROBLEMS: &[&ProblemType] = &[
     &REFUND_UNSOUND,
     &LINE_UNKNOWN,
     &REFUND_UNKNOWN,
+    &DEPOSIT_UNKNOWN,
+    &DEPOSIT_HELD,
+    &DEPOSIT_TOO_SMALL,
     &TOP_UP_UNKNOWN,
     &AMOUNT_OUT_OF_RANGE,
     &CURRENCY_NOT_SUPPORTED,
@@ -254,6 +269,16 @@ const INSUFFICIENT_FUNDS: ProblemType = ProblemType::new(
 );
 const PAYMENT_UNKNOWN: ProblemType =
     ProblemType::new("payments.payment_unknown", 404, "There is no such payment", "支付记录不存在");
+const DEPOSIT_UNKNOWN: ProblemType =
+    ProblemType::new("payments.deposit_unknown", 404, "There is no such deposit", "押金不存在");
+const DEPOSIT_HELD: ProblemType =
+    ProblemType::new("payments.deposit_held", 409, "A deposit is held already", "已缴纳押金");
+const DEPOSIT_TOO_SMALL: ProblemType = ProblemType::new(
+    "payments.deposit_too_small",
+    409,
+    "More is due than is set aside",
+    "押金余额不足",
+);
 const TOP_UP_UNKNOWN: ProblemType =
     ProblemType::new("payments.top_up_unknown", 404, "There is no such top-up", "充值记录不存在");
 const AMOUNT_OUT_OF_RANGE: ProblemType = ProblemType::new(
@@ -308,6 +333,11 @@ impl From<Error> for Problem {
             Error::InsufficientFunds { available, needed } => Self::new(&INSUFFICIENT_FUNDS)
                 .detail(format!("{needed} are due, {available} are available")),
             Error::PaymentUnknown => Self::new(&PAYMENT_UNKNOWN),
+            Error::DepositUnknown => Self::new(&DEPOSIT_UNKNOWN),
+            Error::DepositHeld => Self::new(&DEPOSIT_HELD),
+            Error::DepositTooSmall { held } => {
+                Self::new(&DEPOSIT_TOO_SMALL).detail(format!("{held} are set aside"))
+            }
             Error::TopUpUnknown => Self::new(&TOP_UP_UNKNOWN),
             Error::AmountOutOfRange => {
                 Self::new(&AMOUNT_OUT_OF_RANGE).field("/amount/amount_minor", "1 to 5000000")

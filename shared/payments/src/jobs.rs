@@ -10,7 +10,7 @@ use crate::{
     actions,
     error::Error,
     events::{PAYMENT_MADE, REFUND_MADE},
-    model::{BillId, TopUpId, TopUpState},
+    model::{BillId, DepositId, TopUpId, TopUpState},
     processor::{CardProcessor, ProcessorError},
     store,
 };
@@ -43,7 +43,7 @@ async fn resolve(cx: Cx, processor: Option<CardProcessor>, id: TopUpId) -> Resul
     let outcome = charged.map_err(|error| match error {
         // Asking again gives the same answer: people have to look at it.
         ProcessorError::OtherAmount { .. } => JobError::permanent(error),
-        ProcessorError::Silent(_) | ProcessorError::Unexpected(_) => JobError::passing(error),
+        ProcessorError::Party(_) => JobError::passing(error),
     })?;
     Ok(actions::resolve_top_up(&cx, id, &outcome).await?)
 }
@@ -74,5 +74,20 @@ pub(crate) const EXPIRE_BILL: Task<ExpireBill> = Task::new("payments.expire_bill
 pub(crate) fn expire_bills() -> Job {
     EXPIRE_BILL.done_by(Retries::INQUIRY, |cx, job| async move {
         Ok(actions::expire_bill(&cx, job.bill).await?)
+    })
+}
+
+/// A deposit whose time may be over.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct EndDeposit {
+    pub deposit: DepositId,
+}
+
+pub(crate) const END_DEPOSIT: Task<EndDeposit> = Task::new("payments.end_deposit");
+
+/// Releases what is left of deposits.
+pub(crate) fn end_deposits() -> Job {
+    END_DEPOSIT.done_by(Retries::INQUIRY, |cx, job| async move {
+        Ok(actions::end_deposit(&cx, job.deposit).await?)
     })
 }

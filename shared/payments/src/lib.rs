@@ -5,6 +5,7 @@
 //! | [`Bill`] | a debt to an agency: amount, due date, [`Terms`] | open → paid, cancelled, expired |
 //! | [`Payment`] | money that settled a bill or a part of it; its own receipt; immutable | |
 //! | refund | money of a payment that went back to the wallet it came from; immutable | |
+//! | deposit | money that is set aside in a wallet for what an agency will bill | held → ended |
 //! | wallet | what the city holds for a person, on the ledger | |
 //! | top-up | money on its way from a card into a wallet | processing → succeeded, declined |
 //! | [`CardProcessor`] | the party outside that takes money from cards | |
@@ -31,7 +32,8 @@ mod store;
 mod wire;
 
 pub use actions::{
-    PayBill, PayLanes, bills, cancel_bill, issue_bill, issue_bills, reschedule_bill,
+    PayBill, PayLanes, bills, cancel_bill, deposit_of_case, hold_deposit, issue_bill, issue_bills,
+    pay_from_deposit, refund_bill, release_deposit, reschedule_bill,
 };
 pub use error::Error;
 pub use events::{
@@ -39,10 +41,10 @@ pub use events::{
     RefundMade,
 };
 pub use model::{
-    AmountDue, Bill, BillId, BillKind, BillState, BillView, Instalment, Line, NewBill, Parts,
-    Payment, PaymentId, PaymentKind, Progress, RefundId, RefundKind, Share, Surcharge, Terms,
-    TopUpId, TopUpKind,
+    AmountDue, Bill, BillId, BillKind, BillState, BillView, Deposit, DepositCase, DepositId,
+    DepositKind, Depositor, Instalment, Line, NewBill, NewDeposit, Parts, Payment, PaymentId,
+    PaymentKind, Progress, RefundId, RefundKind, Share, Surcharge, Terms, TopUpId, TopUpKind,
 };
-pub use processor::{CardProcessor, ProcessorSettings};
+pub use processor::CardProcessor;
 pub use routes::service;
 pub use rules::{amount_due, surcharge};

@@ -1,5 +1,6 @@
 //! Nouns of the gateway.
 
+mod deposit;
 mod refund;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,6 +9,7 @@ use citygate_identity::{AccountId, PersonId, ResidentIdNumber};
 use citygate_kernel::{CityId, Kind, Masked, Money, MoneyError, Rate, Text};
 use citygate_ledger::TransferId;
 
+pub use deposit::{Deposit, DepositCase, DepositId, DepositKind, Depositor, NewDeposit};
 pub(crate) use refund::{NewRefund, Refund, RefundedLine};
 pub use refund::{RefundId, RefundKind};
 

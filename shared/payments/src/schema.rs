@@ -75,6 +75,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    payments.deposits (city, id) {
+        city -> Int4,
+        id -> Uuid,
+        agency_id -> Uuid,
+        issuer -> Text,
+        case_no -> Text,
+        person_id -> Uuid,
+        account_id -> Uuid,
+        payer_city -> Int4,
+        put_minor -> Int8,
+        held_minor -> Int8,
+        used_minor -> Int8,
+        currency -> Text,
+        hold_id -> Nullable<Uuid>,
+        ends_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payments.part_payments (city, bill_id, n) {
         city -> Int4,
         bill_id -> Uuid,
@@ -178,6 +198,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bill_settlements,
     bill_shares,
     bills,
+    deposits,
     part_payments,
     payment_shares,
     payments,

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`card_processor`] | charges bank cards for the payment gateway |
 //! | [`police_registry`] | says whether a name belongs to a document |
+//! | [`insurer`] | says who pays how much of a hospital's charge, and pays its part |
 //!
 //! A party speaks the wire contract that its module documents, as the real one would. What it
 //! booked is the truth that the city's own books are compared with, whatever it answered.
@@ -15,8 +16,10 @@
 //! with the party.
 
 pub mod card_processor;
+pub mod insurer;
 pub mod police_registry;
 
+mod authorized;
 mod delivery;
 mod hang_up;
 mod listening;

@@ -103,7 +103,12 @@ impl Ground {
         let clock = Clock::manual(monday_morning());
         let db = TestDb::new().await;
         // A busy machine makes callers wait; that is not what is tested.
-        let patient = DatabaseSettings { pool_size: 8, checkout_seconds: 60, deadline_seconds: 60 };
+        let patient = DatabaseSettings {
+            pool_size: 8,
+            checkout_seconds: 60,
+            deadline_seconds: 60,
+            ..DatabaseSettings::default()
+        };
         let platform =
             Platform { db: Db::new(&db.url, clock.clone(), &patient), ..db.platform(&clock) };
         Self { clock, platform, _db: db }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{Agency, AgencyId};
+use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{CityCode, Clock, Money};
 use citygate_ledger::{Account, Books, Transfer, TransferId};
 use citygate_platform::{
@@ -14,13 +15,25 @@ use citygate_platform::{
 };
 use futures_util::future::{try_join, try_join_all, try_join3, try_join4};
 
-use super::{bill, pay::PayBill, wallet::collections, wallet_account};
+use super::{bill, wallet::collections, wallet_account};
 use crate::{
     error::Error,
     events::{BILL_PAID, BillPaid, PAYMENT_MADE, PaymentMade},
     model::{Bill, BillId, BillState, Payment, PaymentId, PaymentShare, Share},
     rules, store,
 };
+
+/// What is to be paid, and out of whose wallet.
+pub(super) struct Paying {
+    pub bill: BillId,
+    pub city: CityCode,
+    pub person: PersonId,
+    pub account: AccountId,
+    /// How much of it; all that is due when not given.
+    pub amount: Option<Money>,
+    /// What the payer was shown as due: when something else is, nothing is taken.
+    pub expected: Option<Money>,
+}
 
 /// Locked bills, and what is to be known of them.
 pub(super) struct Papers {
@@ -61,11 +74,7 @@ struct Paid {
 
 impl Desk {
     /// Locks the accounts of payers and payees.
-    pub(super) async fn open(
-        tx: &Tx<'_>,
-        papers: Papers,
-        batch: &[&PayBill],
-    ) -> Result<Self, Error> {
+    pub(super) async fn open(tx: &Tx<'_>, papers: Papers, batch: &[Paying]) -> Result<Self, Error> {
         let payables = papers.bills.values().flat_map(|bill| {
             let shared = papers.shares.get(&bill.id).map_or(&[][..], Vec::as_slice);
             let receivers = shared.iter().map(|share| share.agency);
@@ -80,8 +89,8 @@ impl Desk {
     }
 
     /// Decides one payment. A refusal leaves everything as it was.
-    pub(super) fn pay(&mut self, pay: &PayBill) -> Result<(Payment, &Bill, &Agency), Error> {
-        let found = self.papers.bills.get(&pay.bill).filter(|bill| bill.concerns(pay.payer.person));
+    pub(super) fn pay(&mut self, pay: &Paying) -> Result<(Payment, &Bill, &Agency), Error> {
+        let found = self.papers.bills.get(&pay.bill).filter(|bill| bill.concerns(pay.person));
         let bill = found.ok_or(Error::BillUnknown)?;
         match bill.state(self.now) {
             BillState::Open => {}
@@ -109,8 +118,8 @@ impl Desk {
         let payment = Payment {
             id: PaymentId::new(bill.id.city(), &Clock::manual(self.now)),
             bill: bill.id,
-            payer: pay.payer.person,
-            payer_account: pay.payer.account,
+            payer: pay.person,
+            payer_account: pay.account,
             principal: part.principal,
             surcharge: part.surcharge,
             transfer: first,
@@ -131,7 +140,7 @@ impl Desk {
     /// One transfer for each receiver.
     fn transfers(
         &self,
-        pay: &PayBill,
+        pay: &Paying,
         bill: &Bill,
         legs: &[(AgencyId, i64)],
         total: Money,
@@ -240,6 +249,6 @@ fn legs(bill: &Bill, shares: Option<&Vec<Share>>, total: i64) -> Vec<(AgencyId, 
     shares.iter().map(|share| share.agency).zip(amounts).collect()
 }
 
-fn wallet(pay: &PayBill, bill: &Bill) -> Account {
-    wallet_account(pay.payer.city, pay.payer.person, bill.amount.currency())
+fn wallet(pay: &Paying, bill: &Bill) -> Account {
+    wallet_account(pay.city, pay.person, bill.amount.currency())
 }

@@ -25,7 +25,7 @@ use citygate_platform::{
 };
 use futures_util::future::{try_join_all, try_join3};
 
-use super::desk::{Desk, Papers};
+use super::desk::{Desk, Papers, Paying};
 use crate::{
     error::Error,
     model::{Bill, BillId},
@@ -46,6 +46,14 @@ pub struct PayBill {
 
 /// The answer; or a failure, which is not kept: the request may be repeated.
 type Outcome = Result<Answer, Problem>;
+
+impl PayBill {
+    fn paying(&self) -> Paying {
+        let RealName { account, session: _, city, person } = self.payer;
+        let (bill, amount, expected) = (self.bill, self.amount, self.expected);
+        Paying { bill, city, person, account, amount, expected }
+    }
+}
 
 impl Command for PayBill {
     type Outcome = Outcome;
@@ -128,12 +136,14 @@ async fn decide_all(
         return Ok(Vec::new());
     }
     let papers = Papers::read(tx, bills).await?;
-    let mut desk = Desk::open(tx, papers, fresh).await?;
+    let paying: Vec<Paying> = fresh.iter().map(|pay| pay.paying()).collect();
+    let mut desk = Desk::open(tx, papers, &paying).await?;
     let outcomes: Vec<Outcome> = fresh
         .iter()
-        .map(|pay| {
+        .zip(&paying)
+        .map(|(pay, paying)| {
             let Request { locale, request_id, .. } = &pay.request;
-            let answer = desk.pay(pay).and_then(|(payment, bill, agency)| {
+            let answer = desk.pay(paying).and_then(|(payment, bill, agency)| {
                 let body = PaymentBody::new(&payment, bill, agency, *locale)?;
                 Ok(Answer::json(201, &body)?)
             });

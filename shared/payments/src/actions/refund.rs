@@ -19,7 +19,10 @@ use crate::{
     error::Error,
     events::{REFUND_MADE, RefundMade},
     mail,
-    model::{Bill, Line, NewRefund, Payment, PaymentId, PaymentShare, Refund, RefundId},
+    model::{
+        Bill, BillId, Line, NewRefund, Payment, PaymentId, PaymentShare, Refund, RefundId,
+        RefundedLine,
+    },
     rules, store,
     wire::RefundBody,
 };
@@ -114,6 +117,47 @@ async fn refund(
     let news = RefundMade { refund: refund.id, payment: id, bill: bill.id, issuer: bill.issuer };
     REFUND_MADE.emit(tx, &news).await?;
     Ok(refund)
+}
+
+/// Pays back what is left of what was paid of a bill of the agency, or of some of its lines, in the
+/// caller's transaction. Returns how much that was: nothing, where nothing was paid or is left, so
+/// doing it again changes nothing.
+pub async fn refund_bill(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    id: BillId,
+    lines_named: Option<&[i16]>,
+    reason: &str,
+) -> Result<Money, Error> {
+    let bill = store::lock_bill(tx, id).await?.filter(|bill| bill.agency == agency);
+    let bill = bill.ok_or(Error::BillUnknown)?;
+    let nothing = Money::zero(bill.amount.currency());
+    let payments = store::payments_of_bills(tx, id.city(), &[id.uuid()]).await?;
+    let Some(payment) = payments.first() else { return Ok(nothing) };
+    let available = available(tx, payment).await?;
+    let lines = match lines_named {
+        Some(named) => left_of_lines(tx, &bill, named).await?,
+        None => Vec::new(),
+    };
+    if available == nothing || (lines_named.is_some() && lines.is_empty()) {
+        return Ok(nothing);
+    }
+    let asked = NewRefund { available, amount: None, lines, reason: reason.to_owned() };
+    Ok(refund(tx, agency, payment.id, &asked).await?.amount)
+}
+
+/// What is left of some lines of a bill, where anything is.
+async fn left_of_lines(
+    tx: &mut Tx<'_>,
+    bill: &Bill,
+    named: &[i16],
+) -> Result<Vec<RefundedLine>, Error> {
+    let lines = lines(tx, std::slice::from_ref(bill)).await?.remove(&bill.id).unwrap_or_default();
+    let left = (1_i16..).zip(&lines).filter(|(n, _)| named.contains(n)).map(|(n, line)| {
+        let minor = line.amount.minor() - line.refunded;
+        RefundedLine { n, amount: Money::new(minor, line.amount.currency()) }
+    });
+    Ok(left.filter(|line| line.amount.minor() > 0).collect())
 }
 
 /// The lines of the bill, where the refund names any.

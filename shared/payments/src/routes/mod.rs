@@ -77,7 +77,8 @@ pub fn service(processor: Option<CardProcessor>, lanes: PayLanes) -> Service {
             .service(get_collections_statement)
             .service(get_trial_balance);
     });
-    service.jobs = vec![jobs::resolve_top_ups(processor), jobs::expire_bills()];
+    service.jobs =
+        vec![jobs::resolve_top_ups(processor), jobs::expire_bills(), jobs::end_deposits()];
     service.listeners = vec![jobs::post_receipts(), jobs::post_refund_letters()];
     service.about = "Bills, payments, receipts and refunds, and the wallet that pays.";
     service.demo = Some(demo::seed);

@@ -1,6 +1,7 @@
 //! Every statement of the gateway.
 
 mod bills;
+mod deposits;
 mod payments;
 mod refunds;
 mod shares;
@@ -8,7 +9,7 @@ mod top_ups;
 
 use citygate_kernel::{CityCode, Money};
 
-pub(crate) use self::{bills::*, payments::*, refunds::*, shares::*, top_ups::*};
+pub(crate) use self::{bills::*, deposits::*, payments::*, refunds::*, shares::*, top_ups::*};
 use crate::error::Error;
 
 fn city(number: i32) -> Result<CityCode, Error> {

@@ -3,9 +3,6 @@
 /// A refusal or a breakdown; its text is the code that the client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Failure {
-    /// The API key is missing or not ours.
-    #[error("unauthorized")]
-    Unauthorized,
     /// The body is not of the documented form.
     #[error("invalid_request")]
     InvalidRequest,

@@ -1,15 +1,13 @@
 //! The processor over HTTP.
 
 use std::{
-    future::{Ready, ready},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError,
-    dev::Payload,
-    http::{StatusCode, header},
+    HttpResponse, ResponseError,
+    http::StatusCode,
     web::{self, Bytes, Data, Path},
 };
 use citygate_kernel::Clock;
@@ -21,10 +19,10 @@ use super::{
     failure::Failure,
     processor::{Behaviours, Processor},
 };
+use crate::authorized::Authorized;
 
 /// What the handlers and the owner of the sandbox share.
 pub(super) struct Shared {
-    pub(super) api_key: String,
     pub(super) clock: Clock,
     /// How long a request that is never answered is held.
     pub(super) hold: Duration,
@@ -86,30 +84,9 @@ async fn no_operation(_: Authorized) -> Result<HttpResponse, Failure> {
     Err(Failure::NoSuchOperation)
 }
 
-/// The caller has shown the API key.
-struct Authorized;
-
-impl FromRequest for Authorized {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let expected = request.app_data::<Data<Shared>>().map(|shared| shared.api_key.as_str());
-        let given = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        ready(match given.is_some() && given == expected {
-            true => Ok(Self),
-            false => Err(Failure::Unauthorized),
-        })
-    }
-}
-
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::UnknownToken => StatusCode::UNPROCESSABLE_ENTITY,
             Self::ReferenceReused => StatusCode::CONFLICT,

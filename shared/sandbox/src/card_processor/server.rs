@@ -31,9 +31,9 @@ impl CardProcessorSandbox {
     /// As [`Self::start`], with another bound on how long a request is held.
     pub(super) fn start_holding(api_key: &str, clock: Clock, hold: Duration) -> io::Result<Self> {
         let processor = Mutex::new(Processor::default());
-        let shared = Data::new(Shared { api_key: api_key.to_owned(), clock, hold, processor });
+        let shared = Data::new(Shared { clock, hold, processor });
         let app_shared = shared.clone();
-        let (url, server) = Listening::start(move |config| {
+        let (url, server) = Listening::start(api_key, move |config| {
             routes(config.app_data(app_shared.clone()));
         })?;
         Ok(Self { url, shared, server })

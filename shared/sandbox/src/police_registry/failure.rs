@@ -6,9 +6,6 @@ use serde_json::json;
 /// A refusal or a breakdown; its text is the code that the client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Failure {
-    /// The API key is missing or not ours.
-    #[error("unauthorized")]
-    Unauthorized,
     /// The body is not of the documented form.
     #[error("invalid_request")]
     InvalidRequest,
@@ -29,7 +26,6 @@ pub(super) enum Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::ReferenceReused => StatusCode::CONFLICT,
             Self::NoSuchCheck | Self::NoSuchOperation => StatusCode::NOT_FOUND,

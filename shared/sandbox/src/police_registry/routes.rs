@@ -1,15 +1,12 @@
 //! The register over HTTP.
 
 use std::{
-    future::{Ready, ready},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
-    dev::Payload,
-    http::header,
+    HttpResponse,
     web::{self, Bytes, Data, Path},
 };
 
@@ -18,10 +15,10 @@ use super::{
     failure::Failure,
     register::{CheckBody, Checked, Register, TestPerson},
 };
+use crate::authorized::Authorized;
 
 /// What the handlers and the owner of the sandbox share.
 pub(super) struct Shared {
-    pub(super) api_key: String,
     /// How long a request that is never answered is held.
     pub(super) hold: Duration,
     pub(super) register: Mutex<Register>,
@@ -77,24 +74,4 @@ async fn put_behaviour(shared: Data<Shared>, body: Bytes) -> Result<HttpResponse
 
 async fn no_operation(_: Authorized) -> Result<HttpResponse, Failure> {
     Err(Failure::NoSuchOperation)
-}
-
-/// The caller has shown the API key.
-struct Authorized;
-
-impl FromRequest for Authorized {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let expected = request.app_data::<Data<Shared>>().map(|shared| shared.api_key.as_str());
-        let given = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        ready(match given.is_some() && given == expected {
-            true => Ok(Self),
-            false => Err(Failure::Unauthorized),
-        })
-    }
 }

@@ -24,9 +24,9 @@ impl PoliceRegistrySandbox {
     /// on; without one it fails.
     pub fn start(api_key: &str) -> io::Result<Self> {
         let register = Mutex::new(Register::default());
-        let shared = Data::new(Shared { api_key: api_key.to_owned(), hold: HOLD, register });
+        let shared = Data::new(Shared { hold: HOLD, register });
         let app_shared = shared.clone();
-        let (url, server) = Listening::start(move |config| {
+        let (url, server) = Listening::start(api_key, move |config| {
             routes(config.app_data(app_shared.clone()));
         })?;
         Ok(Self { url, shared, server })
