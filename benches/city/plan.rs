@@ -20,10 +20,15 @@ pub struct Plan {
 impl Plan {
     /// Reads it. `payers` is what each connection has when nobody says otherwise.
     pub fn read(payers: usize) -> Result<Self, Failure> {
+        Self::of(64, payers)
+    }
+
+    /// Reads it: so many connections, and so many payers for each, when nobody says otherwise.
+    pub fn of(connections: usize, payers: usize) -> Result<Self, Failure> {
         let plan = Self {
             rounds: asked("ROUNDS", 3)?,
             cell: Duration::from_secs(asked("SECONDS", 6)?),
-            connections: asked("CONNECTIONS", 64)?,
+            connections: asked("CONNECTIONS", connections)?,
             payers: asked("PAYERS", payers)?,
         };
         if plan.rounds == 0 || plan.cell.is_zero() || plan.connections == 0 || plan.payers == 0 {

@@ -1,0 +1,1 @@
+DELETE FROM public.rules WHERE key LIKE 'hospital.booking.%';

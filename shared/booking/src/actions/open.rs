@@ -1,0 +1,152 @@
+//! Opening sessions.
+
+use aws_lc_rs::digest;
+use citygate_catalogue::{Rule, RuleId, rule_of};
+use citygate_kernel::Clock;
+use citygate_platform::{Cx, db::Tx};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::draw::open_draw;
+use crate::{
+    error::Error,
+    model::{Allocation, NewSession, Session, SessionId, SessionRules},
+    rules::{
+        Subject,
+        cutoff::Cutoff,
+        giveback::GivebackRule,
+        hold::HoldRule,
+        quota::QuotaRule,
+        release::{DrawRule, ReleaseRule},
+        session::check,
+        strike::StrikeRule,
+        waitlist::WaitlistRule,
+    },
+    store,
+};
+
+/// Opens a session under the rules of its service, as they are in force for its agency today.
+/// Opening it again with the same content changes nothing and says so; a session of other content
+/// under the same number is refused.
+pub async fn open_session(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+) -> Result<(Session, bool), Error> {
+    check(new)?;
+    let digest = content_digest(new);
+    if let Some(known) = known(tx, new, &digest).await? {
+        return Ok((known, false));
+    }
+    let session = under_rules(tx, new).await?;
+    if !store::insert_session(tx, &session, &digest).await? {
+        // Of two that open it at once, one was faster.
+        let known = known(tx, new, &digest).await?.ok_or(Error::SessionUnknown)?;
+        return Ok((known, false));
+    }
+    let drawn = session.allocation == Allocation::Draw;
+    store::insert_slots(tx, session.id, &new.slots, drawn).await?;
+    if drawn {
+        open_draw(cx, tx, &session).await?;
+    }
+    Ok((session, true))
+}
+
+async fn known(tx: &mut Tx<'_>, new: &NewSession, digest: &[u8]) -> Result<Option<Session>, Error> {
+    match store::session_by_no(tx, new.agency, new.service, &new.external_no).await? {
+        Some((session, stored)) if stored == digest => Ok(Some(session)),
+        Some(_) => Err(Error::SessionDiffers),
+        None => Ok(None),
+    }
+}
+
+/// The session with the instants that follow from the rules.
+async fn under_rules(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session, Error> {
+    let (Some(first), Some(last)) = (new.slots.first(), new.slots.last()) else {
+        return Err(Error::SlotsUnsound("a session has a slot"));
+    };
+    let city = citygate_catalogue::city(tx, new.agency.city()).await?;
+    let release: Rule<ReleaseRule> = rule(tx, new, Subject::Release).await?;
+    let close: Rule<Cutoff> = rule(tx, new, Subject::Close).await?;
+    let releases_at = release.params.releases_at(new.on, &city);
+    let draws_at = match new.allocation {
+        Allocation::FirstCome => None,
+        Allocation::Draw => {
+            let draw: Rule<DrawRule> = rule(tx, new, Subject::Draw).await?;
+            Some(draw.params.draws_at(releases_at.max(tx.now())))
+        }
+    };
+    // The last slot can be had for longest; each slot ends by itself when it begins.
+    let closes_at = close.params.before(last.starts_at, &city);
+    if draws_at.is_some_and(|at| at >= closes_at) {
+        return Err(Error::SlotsUnsound("lots would be drawn after the session has closed"));
+    }
+    Ok(Session {
+        id: SessionId::new(city.code, &Clock::manual(tx.now())),
+        agency: new.agency,
+        service: new.service.to_owned(),
+        external_no: new.external_no.clone(),
+        unit: new.unit,
+        provider: new.provider,
+        grade: new.grade.clone(),
+        title: new.title.clone(),
+        place: new.place.clone(),
+        on: new.on,
+        part: new.part,
+        starts_at: first.starts_at,
+        ends_at: last.ends_at,
+        fee: new.fee,
+        allocation: new.allocation,
+        releases_at,
+        closes_at,
+        draws_at,
+        rules: SessionRules {
+            quota: version::<QuotaRule>(tx, new, Subject::Quota).await?,
+            hold: version::<HoldRule>(tx, new, Subject::Hold).await?,
+            cancel: version::<Cutoff>(tx, new, Subject::Cancel).await?,
+            giveback: version::<GivebackRule>(tx, new, Subject::Giveback).await?,
+            waitlist: version::<WaitlistRule>(tx, new, Subject::Waitlist).await?,
+            strike: version::<StrikeRule>(tx, new, Subject::Strike).await?,
+        },
+        stopped: None,
+    })
+}
+
+async fn rule<P: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+    subject: Subject,
+) -> Result<Rule<P>, Error> {
+    let today = tx.now().date_naive();
+    Ok(rule_of(tx, &subject.key(new.service), new.agency, today).await?)
+}
+
+/// The version in force, which this program can read.
+async fn version<P: DeserializeOwned>(
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+    subject: Subject,
+) -> Result<RuleId, Error> {
+    Ok(rule::<P>(tx, new, subject).await?.id)
+}
+
+/// SHA-256 over what makes two sessions the same.
+fn content_digest(new: &NewSession) -> Vec<u8> {
+    let slots: Vec<_> =
+        new.slots.iter().map(|slot| json!([slot.starts_at, slot.ends_at, slot.places])).collect();
+    let content = json!([
+        new.unit,
+        new.provider,
+        new.grade,
+        new.title.en,
+        new.title.zh,
+        new.place.en,
+        new.place.zh,
+        new.on,
+        new.part,
+        slots,
+        new.fee,
+        new.allocation,
+    ]);
+    digest::digest(&digest::SHA256, content.to_string().as_bytes()).as_ref().to_vec()
+}
