@@ -78,12 +78,15 @@ const ISSUER: &str = "https://citygate.example";
 fn parts(folder: &std::path::Path) -> Result<Vec<Service>, CommandError> {
     Ok(services::all(Parties {
         pay_lanes: citygate_payments::PayLanes::direct(),
+        claim_lanes: citygate_booking::ClaimLanes::direct(),
         tokens: Tokens::open(folder, ISSUER)?,
         sign_in: SignInMethods::new(&SignInSettings::default(), ISSUER)?,
+        profiles: citygate_identity::Profiles::direct(),
         sms: SmsGateway::new(&SmsSettings::default(), folder)?,
         mailer: Mailer::new(&MailSettings::default(), folder)?,
         webhooks: WebhookSettings::default(),
         processor: None,
         registry: None,
+        insurer: None,
     }))
 }

@@ -3,7 +3,9 @@
 
 use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 
-use citygate_identity::{PoliceRegistry, SignInMethods, Tokens};
+use citygate_booking::ClaimLanes;
+use citygate_hospital::Insurer;
+use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
 use citygate_kernel::{Clock, Locale, Masked};
 use citygate_notify::{Mailer, SmsGateway};
 use citygate_payments::{CardProcessor, PayLanes};
@@ -14,10 +16,12 @@ use citygate_platform::{
     http::{Server, bind},
     keys::Keys,
     migrate::{MigrateError, migrate},
+    party::{Party, PartySettings},
     worker::Worker,
 };
 use citygate_sandbox::{
-    card_processor::CardProcessorSandbox, police_registry::PoliceRegistrySandbox,
+    card_processor::CardProcessorSandbox, insurer::InsurerSandbox,
+    police_registry::PoliceRegistrySandbox,
 };
 use tokio::sync::watch;
 
@@ -120,10 +124,8 @@ pub struct City {
     pub tokens: Tokens,
     /// All of its parts.
     pub services: Vec<Service>,
-    /// The simulated card processor, where there is no real one.
-    pub sandbox: Option<CardProcessorSandbox>,
-    /// The simulated register of the police, where there is no real one.
-    pub police_sandbox: Option<PoliceRegistrySandbox>,
+    /// The parties outside that are simulated.
+    pub sandboxes: Sandboxes,
 }
 
 impl City {
@@ -138,29 +140,22 @@ impl City {
         let tokens = Tokens::open(&settings.keys_folder(), issuer).map_err(party)?;
         let db = Db::new(database_url, clock.clone(), &settings.database);
         let platform = Platform { db, clock: clock.clone(), keys };
-        let sandbox = if settings.wants_demo_city() && settings.card_processor.url.is_none() {
-            Some(CardProcessorSandbox::start(SANDBOX_KEY, clock).map_err(party)?)
-        } else {
-            None
-        };
-        let police_sandbox = if settings.wants_demo_city() && settings.police_registry.url.is_none()
-        {
-            Some(PoliceRegistrySandbox::start(SANDBOX_KEY).map_err(party)?)
-        } else {
-            None
-        };
+        let sandboxes = Sandboxes::start(settings, clock)?;
         let parties = Parties {
             tokens: tokens.clone(),
             sign_in: SignInMethods::new(&settings.sign_in, issuer).map_err(party)?,
+            profiles: Profiles::start(&platform).map_err(party)?,
             sms: SmsGateway::new(&settings.sms, &settings.sms_folder()).map_err(party)?,
             mailer: Mailer::new(&settings.mail, &settings.mail_folder()).map_err(party)?,
             webhooks: settings.webhooks,
-            processor: processor(settings, sandbox.as_ref())?,
-            registry: registry(settings, police_sandbox.as_ref())?,
+            processor: sandboxes.card_processor(settings)?,
+            registry: sandboxes.police_registry(settings)?,
+            insurer: sandboxes.insurer(settings)?,
             pay_lanes: PayLanes::start(&platform, settings.lane).map_err(party)?,
+            claim_lanes: ClaimLanes::start(&platform, settings.lane).map_err(party)?,
         };
         let services = services::all(parties);
-        let city = Self { platform, tokens, services, sandbox, police_sandbox };
+        let city = Self { platform, tokens, services, sandboxes };
         city.check(settings).await?;
         city.load(settings).await?;
         Ok(city)
@@ -222,38 +217,80 @@ impl City {
 /// The key of the sandbox parties; it guards nothing.
 const SANDBOX_KEY: &str = "sandbox-key";
 
-fn processor(
-    settings: &Settings,
-    sandbox: Option<&CardProcessorSandbox>,
-) -> Result<Option<CardProcessor>, StartError> {
-    let set = &settings.card_processor;
-    let (url, key) = match (&set.url, sandbox) {
-        (Some(url), _) => (url, key_in("card_processor", set.api_key_file.as_ref())?),
-        (None, Some(sandbox)) => (&sandbox.url, SANDBOX_KEY.to_owned()),
-        (None, None) => return Ok(None),
-    };
-    CardProcessor::new(url, Masked::new(key)).map(Some).map_err(party)
+/// The parties outside that are simulated: those of a demo city that are not set.
+#[derive(Default)]
+pub struct Sandboxes {
+    /// Charges cards.
+    pub card_processor: Option<CardProcessorSandbox>,
+    /// Knows who holds which document.
+    pub police_registry: Option<PoliceRegistrySandbox>,
+    /// Insures patients.
+    pub insurer: Option<InsurerSandbox>,
 }
 
-fn registry(
-    settings: &Settings,
-    sandbox: Option<&PoliceRegistrySandbox>,
-) -> Result<Option<PoliceRegistry>, StartError> {
-    let set = &settings.police_registry;
-    let (url, key) = match (&set.url, sandbox) {
-        (Some(url), _) => (url, key_in("police_registry", set.api_key_file.as_ref())?),
-        (None, Some(sandbox)) => (&sandbox.url, SANDBOX_KEY.to_owned()),
-        (None, None) => return Ok(None),
-    };
-    PoliceRegistry::new(url, Masked::new(key)).map(Some).map_err(party)
+impl Sandboxes {
+    fn start(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
+        if !settings.wants_demo_city() {
+            return Ok(Self::default());
+        }
+        let missing = |set: &PartySettings| set.url.is_none();
+        let card_processor = missing(&settings.card_processor)
+            .then(|| CardProcessorSandbox::start(SANDBOX_KEY, clock))
+            .transpose()
+            .map_err(party)?;
+        let police_registry = missing(&settings.police_registry)
+            .then(|| PoliceRegistrySandbox::start(SANDBOX_KEY))
+            .transpose()
+            .map_err(party)?;
+        let insurer = missing(&settings.insurer)
+            .then(|| InsurerSandbox::start(SANDBOX_KEY))
+            .transpose()
+            .map_err(party)?;
+        Ok(Self { card_processor, police_registry, insurer })
+    }
+
+    fn card_processor(&self, settings: &Settings) -> Result<Option<CardProcessor>, StartError> {
+        let url = self.card_processor.as_ref().map(|sandbox| sandbox.url.as_str());
+        let found = reached("card_processor", &settings.card_processor, url)?;
+        Ok(found.map(CardProcessor::new))
+    }
+
+    fn police_registry(&self, settings: &Settings) -> Result<Option<PoliceRegistry>, StartError> {
+        let url = self.police_registry.as_ref().map(|sandbox| sandbox.url.as_str());
+        let found = reached("police_registry", &settings.police_registry, url)?;
+        Ok(found.map(PoliceRegistry::new))
+    }
+
+    fn insurer(&self, settings: &Settings) -> Result<Option<Insurer>, StartError> {
+        let url = self.insurer.as_ref().map(|sandbox| sandbox.url.as_str());
+        Ok(reached("insurer", &settings.insurer, url)?.map(Insurer::new))
+    }
+
+    async fn stop(self) {
+        let Self { card_processor, police_registry, insurer } = self;
+        if let Some(sandbox) = card_processor {
+            sandbox.stop().await;
+        }
+        if let Some(sandbox) = police_registry {
+            sandbox.stop().await;
+        }
+        if let Some(sandbox) = insurer {
+            sandbox.stop().await;
+        }
+    }
 }
 
-/// The key that an outside party gave us, from its file.
-fn key_in(name: &str, file: Option<&PathBuf>) -> Result<String, StartError> {
-    let file = file.ok_or_else(|| party(format!("{name}.api_key_file is not set")))?;
-    let key = fs::read_to_string(file);
-    let key = key.map_err(|error| party(format!("{}: {error}", file.display())))?;
-    Ok(key.trim().to_owned())
+/// A party as it is set, else its sandbox, if there is one.
+fn reached(
+    name: &'static str,
+    set: &PartySettings,
+    sandbox: Option<&str>,
+) -> Result<Option<Party>, StartError> {
+    let simulated = || sandbox.map(|url| Party::new(url, Masked::new(SANDBOX_KEY.to_owned())));
+    match set.party(name).map_err(party)? {
+        Some(party) => Ok(Some(party)),
+        None => simulated().transpose().map_err(party),
+    }
 }
 
 /// Takes the address before anything slow is done.
@@ -302,12 +339,7 @@ impl Instance {
         if let Some(worker) = self.worker {
             worker.stop().await;
         }
-        if let Some(sandbox) = self.city.sandbox {
-            sandbox.stop().await;
-        }
-        if let Some(sandbox) = self.city.police_sandbox {
-            sandbox.stop().await;
-        }
+        self.city.sandboxes.stop().await;
     }
 }
 

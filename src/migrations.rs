@@ -9,9 +9,13 @@ const NOTIFY: EmbeddedMigrations = embed_migrations!("migrations/notify");
 const IDENTITY: EmbeddedMigrations = embed_migrations!("migrations/identity");
 const LEDGER: EmbeddedMigrations = embed_migrations!("migrations/ledger");
 const PAYMENTS: EmbeddedMigrations = embed_migrations!("migrations/payments");
+const BOOKING: EmbeddedMigrations = embed_migrations!("migrations/booking");
 const TRAFFIC: EmbeddedMigrations = embed_migrations!("migrations/traffic");
+const HOSPITAL: EmbeddedMigrations = embed_migrations!("migrations/hospital");
 
 /// One source for each folder below `migrations/`.
 pub fn all() -> Timeline<EmbeddedMigrations> {
-    Timeline(vec![PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, TRAFFIC])
+    Timeline(vec![
+        PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, BOOKING, TRAFFIC, HOSPITAL,
+    ])
 }

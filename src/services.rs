@@ -1,6 +1,8 @@
 //! The list of all parts of the city. Adding a service is a crate and a line here.
 
-use citygate_identity::{PoliceRegistry, SignInMethods, Tokens};
+use citygate_booking::ClaimLanes;
+use citygate_hospital::Insurer;
+use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
 use citygate_notify::{Mailer, SmsGateway, WebhookSettings};
 use citygate_payments::{CardProcessor, PayLanes};
 use citygate_platform::{Service, http, telemetry};
@@ -11,6 +13,8 @@ pub struct Parties {
     pub tokens: Tokens,
     /// How citizens prove who they are.
     pub sign_in: SignInMethods,
+    /// How people's own accounts are read.
+    pub profiles: Profiles,
     /// Sends letters.
     pub mailer: Mailer,
     /// Sends short messages.
@@ -21,21 +25,38 @@ pub struct Parties {
     pub processor: Option<CardProcessor>,
     /// Verifies real names, where there is somebody who does.
     pub registry: Option<PoliceRegistry>,
+    /// Insures patients, where there is somebody who does.
+    pub insurer: Option<Insurer>,
     /// How payments reach the database.
     pub pay_lanes: PayLanes,
+    /// How claims to places reach the database.
+    pub claim_lanes: ClaimLanes,
 }
 
 /// Every part of the city, those that others stand on first.
 pub fn all(parties: Parties) -> Vec<Service> {
-    let Parties { tokens, sign_in, mailer, sms, webhooks, processor, registry, pay_lanes } =
-        parties;
+    let Parties {
+        tokens,
+        sign_in,
+        profiles,
+        mailer,
+        sms,
+        webhooks,
+        processor,
+        registry,
+        insurer,
+        pay_lanes,
+        claim_lanes,
+    } = parties;
     vec![
         http::service(telemetry::metrics()),
         citygate_catalogue::service(),
         citygate_notify::service(mailer, sms, webhooks),
-        citygate_identity::service(tokens, sign_in, webhooks, registry),
+        citygate_identity::service(tokens, sign_in, profiles, webhooks, registry),
         citygate_ledger::service(),
         citygate_payments::service(processor, pay_lanes),
+        citygate_booking::service(claim_lanes),
         citygate_traffic::service(),
+        citygate_hospital::service(insurer),
     ]
 }

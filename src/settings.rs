@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use citygate_identity::{RegistrySettings, SignInSettings};
+use citygate_identity::SignInSettings;
 use citygate_kernel::Masked;
 use citygate_notify::{MailSettings, SmsSettings, WebhookSettings};
-use citygate_payments::ProcessorSettings;
 use citygate_platform::{
-    db::DatabaseSettings, http::HttpSettings, lane::LaneSettings, telemetry::LogSettings,
+    db::DatabaseSettings, http::HttpSettings, lane::LaneSettings, party::PartySettings,
+    telemetry::LogSettings,
 };
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use serde::{Deserialize, Serialize, Serializer};
@@ -56,9 +56,11 @@ pub struct Settings {
     /// Messages to agencies' systems.
     pub webhooks: WebhookSettings,
     /// Who charges cards.
-    pub card_processor: ProcessorSettings,
+    pub card_processor: PartySettings,
     /// Who verifies real names.
-    pub police_registry: RegistrySettings,
+    pub police_registry: PartySettings,
+    /// The medical insurance agency.
+    pub insurer: PartySettings,
 }
 
 impl Default for Settings {
@@ -79,8 +81,9 @@ impl Default for Settings {
             sms: SmsSettings::default(),
             sign_in: SignInSettings::default(),
             webhooks: WebhookSettings::default(),
-            card_processor: ProcessorSettings::default(),
-            police_registry: RegistrySettings::default(),
+            card_processor: PartySettings::default(),
+            police_registry: PartySettings::default(),
+            insurer: PartySettings::default(),
         }
     }
 }

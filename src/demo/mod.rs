@@ -43,14 +43,17 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
     database.migrate().await?;
     let listener = listen(&settings)?;
     let url = public_url(&settings, &listener);
-    let city = City::assemble(&settings, &database.url, Clock::system(), &url).await?;
-    if let (true, Some(sandbox)) = (args.processor_times_out, &city.sandbox) {
+    let clock = Clock::ahead();
+    let city = City::assemble(&settings, &database.url, clock.clone(), &url).await?;
+    if let (true, Some(sandbox)) = (args.processor_times_out, &city.sandboxes.card_processor) {
         sandbox.behave([Behaviour::TimeoutAfterCharge]);
     }
     let cast = story::Cast {
         url: url.clone(),
         police: registered(&city, &url, "Traffic police", STORY_SCOPES).await?,
         auditor: registered(&city, &url, "Audit office", &["books:read"]).await?,
+        hospital: hospital(&city, &url).await?,
+        clock,
         letters: settings.mail_folder(),
         slow_processor: args.processor_times_out,
     };
@@ -86,6 +89,18 @@ pub const POLICE_SCOPES: &[&str] = &[
     "people:read",
 ];
 
+/// What the system of a hospital may do.
+pub const HOSPITAL_SCOPES: &[&str] = &[
+    "hospital.directory:write",
+    "hospital.schedules:write",
+    "hospital.schedules:read",
+    "hospital.queue:write",
+    "hospital.queue:read",
+    "hospital.charges:write",
+    "hospital.charges:read",
+    "webhooks:write",
+];
+
 /// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to
 /// loopback.
 pub fn throw_away_settings(folder: &Path) -> Settings {
@@ -109,18 +124,26 @@ pub async fn registered(
 ) -> Result<System, CommandError> {
     let key = KeyPair::generate().ok_or("no key pair could be made")?;
     let id = ClientId::new(&city.platform.clock);
-    register(city, id, name, &key, scopes).await?;
+    register(city, (citygate_traffic::POLICE, id), name, &key, scopes).await?;
+    System::new(url, id, &key)
+}
+
+/// The same for a system of the demo hospital.
+async fn hospital(city: &City, url: &str) -> Result<System, CommandError> {
+    let key = KeyPair::generate().ok_or("no key pair could be made")?;
+    let id = ClientId::new(&city.platform.clock);
+    register(city, (citygate_hospital::HOSPITAL, id), "First Hospital", &key, HOSPITAL_SCOPES)
+        .await?;
     System::new(url, id, &key)
 }
 
 async fn register(
     city: &City,
-    id: ClientId,
+    (agency, id): (AgencyId, ClientId),
     name: &str,
     key: &KeyPair,
     scopes: &[&str],
 ) -> Result<(), CommandError> {
-    let agency: AgencyId = citygate_traffic::POLICE;
     let client = NewClient::system(id, agency, name, &key.public, scopes);
     city.platform
         .db

@@ -1,5 +1,6 @@
 //! The story, step by step. Every step says who does what and what came of it, and is checked.
 
+mod hospital;
 mod watching;
 
 use std::{path::PathBuf, time::Duration};
@@ -21,6 +22,9 @@ pub(super) struct Cast {
     pub url: String,
     pub police: System,
     pub auditor: System,
+    pub hospital: System,
+    /// Days of the story pass in a moment.
+    pub clock: Clock,
     pub letters: PathBuf,
     pub slow_processor: bool,
 }
@@ -51,6 +55,8 @@ pub(super) async fn tell(mut cast: Cast) -> Result<(), CommandError> {
     watching::a_clerk_looks(&cast, &citizen).await?;
     watching::a_fresh_proof(&cast, &citizen).await?;
     watching::a_lost_phone(&cast, &citizen).await?;
+    let mut people = hospital::a_sold_out_morning(&mut cast).await?;
+    hospital::a_visit(&mut cast, &mut people).await?;
     receiver.stop().await;
     println!("\nThe story is told: every step was as it should be.");
     Ok(())

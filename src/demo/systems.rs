@@ -4,16 +4,20 @@
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use citygate_catalogue::AgencyId;
+use citygate_hospital::HOSPITAL;
 use citygate_identity::{ClientId, KeyPair};
 use citygate_platform::keys::read_or_make;
+use citygate_traffic::POLICE;
 
-use super::{POLICE_SCOPES, register};
+use super::{HOSPITAL_SCOPES, POLICE_SCOPES, register};
 use crate::{commands::CommandError, instance::City};
 
-/// Name, key file and scopes.
-const SYSTEMS: [(&str, &str, &[&str]); 2] = [
-    ("Traffic police", "demo-traffic-police.p8", POLICE_SCOPES),
-    ("Audit office", "demo-audit-office.p8", &["books:read"]),
+/// Agency, name, key file and scopes.
+const SYSTEMS: [(AgencyId, &str, &str, &[&str]); 3] = [
+    (POLICE, "Traffic police", "demo-traffic-police.p8", POLICE_SCOPES),
+    (POLICE, "Audit office", "demo-audit-office.p8", &["books:read"]),
+    (HOSPITAL, "First Hospital", "demo-first-hospital.p8", HOSPITAL_SCOPES),
 ];
 
 /// A registered system and the file with its private key (PKCS #8, DER).
@@ -29,12 +33,12 @@ pub struct DemoSystem {
 /// Registers the systems, and makes the keys that are missing.
 pub async fn register_systems(city: &City, keys: &Path) -> Result<Vec<DemoSystem>, CommandError> {
     let mut systems = Vec::with_capacity(SYSTEMS.len());
-    for (name, file, scopes) in SYSTEMS {
+    for (agency, name, file, scopes) in SYSTEMS {
         let key_file = keys.join(file);
         let private = read_or_make(&key_file, || KeyPair::generate().map(|pair| pair.private))?;
         let key = KeyPair::from_private(private)?;
         let id = client_of(&key)?;
-        register(city, id, name, &key, scopes).await?;
+        register(city, (agency, id), name, &key, scopes).await?;
         systems.push(DemoSystem { name, id, key_file });
     }
     Ok(systems)

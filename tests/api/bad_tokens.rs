@@ -181,6 +181,8 @@ impl Forger {
             ("wrong aud", self.claim("aud", json!("https://town.example"))),
             ("aud is the client", self.claim("aud", json!("citygate-app"))),
             ("several aud", self.claim("aud", json!([self.claims["aud"], "https://town.example"]))),
+            ("a list with our aud", self.claim("aud", json!([self.claims["aud"]]))),
+            ("aud is a service", self.claim("aud", json!(["urn:citygate:service:traffic"]))),
             ("no aud", self.without_claim("aud")),
             ("no sub", self.without_claim("sub")),
             ("sub is nobody", self.claim("sub", json!("root"))),
@@ -226,6 +228,33 @@ impl Forger {
     }
 }
 
+/// What a system's token may not be for, where it wants to read decisions of the traffic police.
+fn audiences(forger: &Forger, issuer: &str) -> Vec<(&'static str, String)> {
+    let aud = |aud: Value| forger.claim("aud", aud);
+    let traffic = "urn:citygate:service:traffic";
+    vec![
+        ("another service", aud(json!(["urn:citygate:service:webhooks"]))),
+        (
+            "services but this",
+            aud(json!(["urn:citygate:service:books", "urn:citygate:service:people"])),
+        ),
+        ("the city, as people's", aud(json!(issuer))),
+        ("a list with the city", aud(json!([issuer]))),
+        ("this service and the city", aud(json!([traffic, issuer]))),
+        ("this service and a stranger", aud(json!([traffic, "https://town.example"]))),
+        ("this service, not in a list", aud(json!(traffic))),
+        ("only its first letters", aud(json!(["urn:citygate:service:traf"]))),
+        ("more than its letters", aud(json!([format!("{traffic}.decisions")]))),
+        ("in capitals", aud(json!(["urn:citygate:service:TRAFFIC"]))),
+        ("a bare name", aud(json!(["traffic"]))),
+        ("nobody", aud(json!([]))),
+        ("null", aud(Value::Null)),
+        ("a number", aud(json!([1]))),
+        ("a map", aud(json!({"0": traffic}))),
+        ("not said", forger.without_claim("aud")),
+    ]
+}
+
 async fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
     let tokens = Party::app().sign_in(app, WANG, "openid offline_access citizen").await;
     let good = text(&tokens, "access_token");
@@ -256,9 +285,13 @@ async fn bad_tokens(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 async fn asked(app: &TestApp, token: &str) -> Answer {
+    asked_at(app, token, "/v1/me").await
+}
+
+async fn asked_at(app: &TestApp, token: &str, path: &str) -> Answer {
     let mut caller = app.anybody();
     caller.token = Some(token.to_owned());
-    Answer::to(caller.request(Method::GET, "/v1/me")).await
+    Answer::to(caller.request(Method::GET, path)).await
 }
 
 #[tokio::test]
@@ -268,6 +301,26 @@ async fn every_bad_token_is_refused_like_any_other() {
     assert!(all.len() >= 60, "{}", all.len());
     for (why, token) in &all {
         let refused = asked(&app, token).await;
+        let found = (refused.status, refused.problem());
+        assert_eq!(found, (401, "identity.token_invalid".to_owned()), "{why}: {}", refused.text);
+        assert_eq!(refused.header("www-authenticate"), "Bearer error=\"invalid_token\"", "{why}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_systems_token_for_another_service_is_no_token_here() {
+    let app = TestApp::start().await;
+    let mut system = app.system(&["traffic.decisions:read", "webhooks:write"]).await;
+    app.authenticate(&mut system).await;
+    let good = system.caller.token.clone().unwrap();
+    let decision = "/v1/traffic/decisions/3301060000000001";
+    assert_eq!(asked_at(&app, &good, decision).await.problem(), "traffic.decision_unknown");
+    let forger = Forger::new(&app, &good);
+    let both = json!(["urn:citygate:service:traffic", "urn:citygate:service:webhooks"]);
+    assert_eq!(forger.claims["aud"], both);
+    for (why, token) in audiences(&forger, &app.url) {
+        let refused = asked_at(&app, &token, decision).await;
         let found = (refused.status, refused.problem());
         assert_eq!(found, (401, "identity.token_invalid".to_owned()), "{why}: {}", refused.text);
         assert_eq!(refused.header("www-authenticate"), "Bearer error=\"invalid_token\"", "{why}");

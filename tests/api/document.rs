@@ -1,6 +1,6 @@
 //! The operations of the city, as its OpenAPI document lists them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use citygate::{demo::actors::Caller, documents};
 use reqwest::{Method, RequestBuilder};
@@ -93,11 +93,14 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
 
 impl Operation {
     /// A request for it, without a body, under the path as its key. `fill` has the parameters of the
-    /// path by name.
+    /// path by name. One of an operation's own (`operation/parameter`) or of a service's own
+    /// (`service/parameter`) goes before one of the bare name.
     pub fn request(&self, caller: &Caller, fill: &BTreeMap<&str, String>) -> RequestBuilder {
         let mut path = self.path.clone();
+        let service = self.id.split('_').next().unwrap_or_default();
         for name in &self.parameters {
-            let value = fill.get(name.as_str());
+            let names = [format!("{}/{name}", self.id), format!("{service}/{name}"), name.clone()];
+            let value = names.iter().find_map(|name| fill.get(name.as_str()));
             let value = value.unwrap_or_else(|| panic!("{}: what is a {name}?", self.id));
             path = path.replace(&format!("{{{name}}}"), value);
         }
@@ -108,6 +111,12 @@ impl Operation {
     pub fn takes_json(&self) -> bool {
         self.takes.as_deref() == Some("application/json")
     }
+}
+
+/// Every scope that an operation asks for.
+pub fn scopes() -> Vec<String> {
+    let all = operations().into_iter().flat_map(|operation| operation.scopes);
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Path parameters that are well-formed and name nothing.
@@ -129,5 +138,27 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
         ("passkey_id", format!("pkey_{}", "0".repeat(32))),
         ("city", "330100".to_owned()),
         ("month", "2026-11".to_owned()),
+        ("department_id", id("dept")),
+        ("practitioner_id", id("prac")),
+        ("department_no", "NONE".to_owned()),
+        ("location_no", "NONE".to_owned()),
+        ("practitioner_no", "NONE".to_owned()),
+        ("session_no", "NONE".to_owned()),
+        // By then somebody has opened the one of the other name.
+        ("hospital_stop_session/session_no", "NEVER".to_owned()),
+        ("booking/session_id", id("sesn")),
+        ("appointment_id", id("appt")),
+        ("waitlist_entry_id", id("wait")),
+        ("strike_id", id("strk")),
+        ("objection_id", id("objn")),
+        ("station_no", "NONE".to_owned()),
+        ("queue_id", id("queu")),
+        ("entry_id", id("qent")),
+        ("order_no", "NONE".to_owned()),
+        ("visit_id", id("vist")),
+        ("charge_id", id("chrg")),
+        ("charge_no", "NONE".to_owned()),
+        // With its code, as it stands on a receipt.
+        ("receipt_no", format!("{}?code={}", "0".repeat(24), "0".repeat(16))),
     ])
 }

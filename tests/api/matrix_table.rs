@@ -2,26 +2,32 @@
 //! statuses that were reviewed.
 //!
 //! A row is an operation, a column a kind of caller. Where an operation is about one thing, a cell
-//! has four statuses: for the citizen's own thing, which is also one of the police; for that of
-//! another citizen, also of the police; for that of another agency; and for what does not exist. One
+//! has four statuses: for the citizen's own thing, which is also one of the agency; for that of
+//! another citizen, also of the agency; for that of another agency; and for what does not exist. One
 //! status stands for four equal ones. Bodies are empty where nobody's thing is meant: 400 and 422
-//! say that the caller was let in and the body was not.
+//! say that the caller was let in and the body was not. Both agencies are hospitals, which have
+//! everything that agencies have.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    ops::Range,
     path::Path,
 };
 
 use chrono::TimeDelta;
 use citygate::demo::actors::{Caller, CitizenApp, System};
+use citygate_hospital::HOSPITAL;
 use citygate_identity::{DEMO_CITIZENS, KeyPair};
-use citygate_traffic::POLICE;
-use reqwest::Method;
+use reqwest::{
+    Method,
+    header::{HeaderMap, HeaderName},
+};
 use serde_json::{Value, json};
 
 use crate::{
-    document::{Operation, nothing, operations},
+    document::{Operation, Role, nothing, operations, scopes},
+    hospital_things::{Keeper, other_hospital},
     staff::Agency,
     support::{Answer, TestApp, yuan},
 };
@@ -44,20 +50,30 @@ const CALLERS: [&str; 9] = [
 /// agency every number.
 const OF_NOBODY: [&str; 2] = ["city", "month"];
 
+/// Operations on one thing that is named in the body: an appointment.
+const BY_BODY: [&str; 2] = ["hospital_check_in", "hospital_record_arrival"];
+
+/// Whether an operation is about one thing.
+fn is_about_one(operation: &Operation) -> bool {
+    let mut names = operation.parameters.iter();
+    names.any(|name| !OF_NOBODY.contains(&&**name)) || BY_BODY.contains(&&*operation.id)
+}
+
 /// What an operation takes that is about one thing.
 fn body(operation: &str, of: &Things) -> Value {
     match operation {
         "payments_cancel_bill" => json!({"reason": "x"}),
         "payments_refund_payment" => json!({"available": of.available, "reason": "x"}),
-        "identity_invite_staff" => json!({"email": "new@police.example", "role": "clerk"}),
+        "identity_invite_staff" => json!({"email": "new@first.example", "role": "clerk"}),
         "identity_add_client_key" => json!({"jwk": KeyPair::generate().unwrap().public}),
         "identity_look_up_person" | "identity_look_up_person_as_staff" => json!({
             "document": {"type": "resident_id", "number": of.id_number},
             "purpose": "case.handling", "legal_basis": "pipl-13-3", "case": "x",
         }),
         "identity_rename_passkey" => json!({"name": "x"}),
+        id if BY_BODY.contains(&id) => json!({"appointment_id": of.ids["appointment_id"]}),
         "traffic_put_decision" => of.decision.clone(),
-        _ => json!({}),
+        _ => of.bodies.get(operation).cloned().unwrap_or_else(|| json!({})),
     }
 }
 
@@ -65,6 +81,7 @@ fn body(operation: &str, of: &Things) -> Value {
 #[derive(Clone, Default)]
 struct Things {
     ids: BTreeMap<&'static str, String>,
+    bodies: BTreeMap<&'static str, Value>,
     id_number: &'static str,
     available: Value,
     decision: Value,
@@ -79,30 +96,18 @@ struct Stage {
     things: [Things; 4],
 }
 
-/// Every scope that an operation asks for.
-fn scopes() -> Vec<String> {
-    let all = operations().into_iter().flat_map(|operation| operation.scopes);
-    all.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
 async fn stage(app: &TestApp) -> Stage {
     let scopes = scopes();
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-    let elsewhere = app.other_agency().await;
-    let mut police = Agency::new(app, POLICE, "police.example").await;
-    let mut parking = Agency::new(app, elsewhere, "parking.example").await;
+    let mut first = Agency::new(app, HOSPITAL, "first.example").await;
+    let mut second = Agency::new(app, other_hospital(), "second.example").await;
     let (mut citizen, other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);
-    let mut system = app.system(&scopes).await;
-    let mut scopeless = app.system(&["hospital.results:write"]).await;
-    let key = KeyPair::generate().unwrap();
-    let id = app.register(elsewhere, &key, &scopes).await;
-    let mut other_system = System::new(&app.url, id, &key).unwrap();
-    for one in [&mut system, &mut other_system] {
-        app.authenticate(one).await;
-    }
-    let own = things(app, &citizen, DEMO_CITIZENS[0].2, &system, &police, 1).await;
-    let others = things(app, &other, DEMO_CITIZENS[1].2, &system, &police, 2).await;
-    let theirs = things(app, &other, DEMO_CITIZENS[1].2, &other_system, &parking, 3).await;
+    let mut system = app.system_of(first.id, &scopes).await;
+    let mut scopeless = app.system_of(first.id, &["hospital.results:write"]).await;
+    let mut other_system = app.system_of(second.id, &scopes).await;
+    let own = things(app, &citizen, DEMO_CITIZENS[0].2, &system, &first, 1).await;
+    let others = things(app, &other, DEMO_CITIZENS[1].2, &system, &first, 2).await;
+    let theirs = things(app, &other, DEMO_CITIZENS[1].2, &other_system, &second, 3).await;
     let missing = Things { ids: nothing(), id_number: "11010519491231002X", ..own.clone() };
     // All of that took its time.
     for one in [&mut system, &mut scopeless, &mut other_system] {
@@ -110,7 +115,7 @@ async fn stage(app: &TestApp) -> Stage {
     }
     let fresh = format!("UPDATE identity.sessions SET authenticated_at = '{}'", app.clock.now());
     app.sql().await.run(&fresh).await;
-    for one in [&mut citizen, &mut police.clerk, &mut police.admin, &mut parking.admin] {
+    for one in [&mut citizen, &mut first.clerk, &mut first.admin, &mut second.admin] {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
     let nameless = app.citizen("nobody@citygate.example").await;
@@ -118,9 +123,9 @@ async fn stage(app: &TestApp) -> Stage {
         app.anybody(),
         nameless.caller,
         citizen.caller,
-        police.clerk.caller,
-        police.admin.caller,
-        parking.admin.caller,
+        first.clerk.caller,
+        first.admin.caller,
+        second.admin.caller,
         system.caller,
         scopeless.caller,
         other_system.caller,
@@ -129,7 +134,7 @@ async fn stage(app: &TestApp) -> Stage {
 }
 
 /// A citizen's and an agency's things: a bill that is open, one that is paid, a refund of it, a
-/// top-up, a fine; somebody in a role, an invitation, a system.
+/// top-up, a fine; what a hospital keeps of a patient; somebody in a role, an invitation, a system.
 async fn things(
     app: &TestApp,
     citizen: &CitizenApp,
@@ -168,9 +173,12 @@ async fn things(
         ("fine_id", fine["id"].as_str().unwrap().to_owned()),
         ("decision_no", decision_no.to_owned()),
     ]);
+    let keeper = Keeper { app, hospital: system, agency: agency.id, citizen, id_number, nth };
+    let kept = keeper.things().await;
+    ids.extend(kept.ids);
     ids.extend(ways_in(app, citizen, nth).await);
     ids.extend(agency.things(app, nth).await);
-    Things { ids, id_number, available: yuan(150), decision }
+    Things { ids, bodies: kept.bodies, id_number, available: yuan(150), decision }
 }
 
 /// A session on another phone, and a passkey. Only an authenticator could make one that works.
@@ -212,7 +220,10 @@ fn turn(operation: &Operation) -> (usize, String) {
 }
 
 async fn call(operation: &Operation, caller: &Caller, of: &Things, key: &str) -> u16 {
-    let request = operation.request(caller, &of.ids).header("Idempotency-Key", key);
+    // Instead of the key that the request has by its path: a thing in the body is not in that.
+    let key =
+        HeaderMap::from_iter([(HeaderName::from_static("idempotency-key"), key.parse().unwrap())]);
+    let request = operation.request(caller, &of.ids).headers(key);
     let request = match operation.takes.as_deref() {
         None => request,
         Some("application/json") => request.json(&body(&operation.id, of)),
@@ -224,8 +235,7 @@ async fn call(operation: &Operation, caller: &Caller, of: &Things, key: &str) ->
 async fn cell(operation: &Operation, stage: &Stage, column: usize) -> String {
     let caller = &stage.cast.0[column];
     let key = |target: usize| format!("{}-{column}-{target}", operation.id);
-    let of_nobody = |name: &String| OF_NOBODY.contains(&name.as_str());
-    if operation.parameters.iter().all(of_nobody) {
+    if !is_about_one(operation) {
         return call(operation, caller, &stage.things[0], &key(0)).await.to_string();
     }
     let mut statuses = Vec::new();
@@ -290,6 +300,8 @@ async fn everybody_gets_as_far_as_the_table_says() {
         .map(|(id, cells)| format!("{id}\n  reviewed {:?}\n  found    {cells:?}", reviewed.get(id)))
         .collect();
     assert!(differ.is_empty(), "{}\nall of it: {}", differ.join("\n"), file.display());
+    // The visits end with their day.
+    app.later(TimeDelta::days(2));
     app.finish().await;
 }
 
@@ -317,4 +329,45 @@ fn the_table_lets_nobody_in_whom_the_document_keeps_out() {
             }
         }
     }
+}
+
+/// Anybody may ask for a place in any session.
+const OF_EVERYBODY: [&str; 2] = ["booking_enter_draw", "booking_wait"];
+
+/// Which of a row's things are not the caller's, nor of the caller's agency.
+fn foreign(role: Role, caller: &str) -> Range<usize> {
+    match (role, caller) {
+        (Role::Citizen, "citizen") => 1..3,
+        (Role::Staff, "clerk" | "admin") | (Role::Partner, "system") => 2..3,
+        (Role::Staff, "other_admin") | (Role::Partner, "other_system") => 0..2,
+        _ => 0..3,
+    }
+}
+
+#[test]
+fn the_table_lets_nobody_have_what_is_anothers() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _guard = runtime.enter();
+    let rows = reviewed();
+    let mut checked = 0;
+    for operation in operations() {
+        let Some(cells) = rows.get(&operation.id) else { continue };
+        let open = operation.role == Role::Anybody || OF_EVERYBODY.contains(&&*operation.id);
+        if open || !is_about_one(&operation) {
+            continue;
+        }
+        for (caller, cell) in CALLERS.iter().zip(cells.split(',')) {
+            let statuses: Vec<u16> =
+                cell.split(' ').map(|status| status.parse().unwrap()).collect();
+            for n in foreign(operation.role, caller) {
+                let status = *statuses.get(n).unwrap_or(&statuses[0]);
+                // A number of one's own: a new thing, or one that is part of nothing that is there.
+                let own_number = operation.method == Method::PUT && matches!(status, 201 | 422);
+                let out = matches!(status, 401 | 403 | 404) || own_number;
+                assert!(out, "{}: {caller} has another's: {cell}", operation.id);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 1_000, "{checked}");
 }

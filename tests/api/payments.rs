@@ -66,6 +66,11 @@ async fn a_key_stands_for_one_request_of_one_citizen() {
     refused(&other_path, 422, reused);
     let keyless = fang.caller.post(&format!("/v1/bills/{late}/payments"), &json!({})).await;
     refused(&keyless.unwrap(), 400, "request.idempotency_key_required");
+    // Of two keys nobody can say which was meant.
+    let path = format!("/v1/bills/{late}/payments");
+    let two = fang.caller.request(reqwest::Method::POST, &path).json(&json!({}));
+    let two = two.header("Idempotency-Key", "one").header("Idempotency-Key", "two");
+    refused(&fang.caller.send(two).await.unwrap(), 400, "request.idempotency_key_required");
     // The same key in another citizen's hand is another key.
     let own = bill(&wei, "3301020000000045").await;
     let paid = pay(&wei, &own, "k", &json!({})).await;

@@ -246,12 +246,14 @@ async fn a_role_ends_after_ninety_days_unless_another_admin_certifies_it() {
     let certify = |id: &str| police.path(&format!("staff/{id}/certifications"));
     let (own, others) = (certify(&admin), certify(&clerk));
     refused(&police.admin.caller.post(&own, &json!({})).await.unwrap(), 409, "identity.own_role");
-    app.later_with(&mut police.admin, TimeDelta::days(80)).await;
+    app.later(TimeDelta::days(80));
+    police.admin = sure(&app, "admin@police.example").await;
     let certified = police.admin.caller.post(&others, &json!({})).await.unwrap();
     assert_eq!(certified.status, 200, "{}", certified.text);
-    app.later_with(&mut police.admin, TimeDelta::days(9)).await;
+    app.later(TimeDelta::days(9));
+    police.admin = sure(&app, "admin@police.example").await;
     assert_eq!(police.staff().await.len(), 2);
-    // The session is over after ninety days too: a new one is no new role.
+    // A new session is no new role.
     app.later(TimeDelta::days(1));
     police.admin = sure(&app, "admin@police.example").await;
     let over = police.admin.caller.get(&police.path("staff")).await.unwrap();
@@ -280,6 +282,40 @@ async fn a_role_works_with_two_factors_alone() {
         "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:citygate:loa:2\""
     );
     assert_eq!(police.admin.caller.get(&path).await.unwrap().status, 200);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_the_desk_or_has_worked_all_day_signs_in_again() {
+    let app = TestApp::start().await;
+    let mut police = Agency::new(&app, POLICE, "police.example").await;
+    let path = police.path("staff");
+    let closed = async |caller: &Caller| {
+        let answer = Answer::to(caller.request(Method::GET, &path)).await;
+        assert_eq!((answer.status, answer.problem()), (401, "identity.desk_closed".to_owned()));
+        assert_eq!(
+            answer.header("www-authenticate"),
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:citygate:loa:2\", \
+             max_age=\"900\""
+        );
+    };
+    app.later_with(&mut police.admin, TimeDelta::minutes(15)).await;
+    closed(&police.admin.caller).await;
+    // The citizen is still signed in.
+    assert_eq!(police.admin.caller.get("/v1/me/roles").await.unwrap().status, 200);
+
+    police.admin = sure(&app, "admin@police.example").await;
+    let began = app.clock.now() - TimeDelta::seconds(1);
+    let mut requests = 0;
+    while app.clock.now() + TimeDelta::minutes(13) < began + TimeDelta::hours(8) {
+        app.later_with(&mut police.admin, TimeDelta::minutes(13)).await;
+        let reply = police.admin.caller.get(&police.path("staff")).await.unwrap();
+        assert_eq!(reply.status, 200, "{requests}: {}", reply.text);
+        requests += 1;
+    }
+    assert_eq!(requests, 36);
+    app.later_with(&mut police.admin, TimeDelta::minutes(13)).await;
+    closed(&police.admin.caller).await;
     app.finish().await;
 }
 

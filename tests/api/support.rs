@@ -24,7 +24,8 @@ use citygate_kernel::Clock;
 use citygate_kernel::{CityCode, Text};
 use citygate_platform::{http::RateLimitSettings, worker::Worker};
 use citygate_sandbox::{
-    card_processor::CardProcessorSandbox, police_registry::PoliceRegistrySandbox,
+    card_processor::CardProcessorSandbox, insurer::InsurerSandbox,
+    police_registry::PoliceRegistrySandbox,
 };
 use citygate_testkit::{TestDb, monday_morning};
 use diesel::{QueryableByName, sql_query, sql_types};
@@ -88,12 +89,17 @@ impl TestApp {
 
     /// The simulated card processor.
     pub fn processor(&self) -> &CardProcessorSandbox {
-        self.instance.city.sandbox.as_ref().unwrap()
+        self.instance.city.sandboxes.card_processor.as_ref().unwrap()
     }
 
     /// The simulated register of the police.
     pub fn register_of_police(&self) -> &PoliceRegistrySandbox {
-        self.instance.city.police_sandbox.as_ref().unwrap()
+        self.instance.city.sandboxes.police_registry.as_ref().unwrap()
+    }
+
+    /// The simulated medical insurance agency.
+    pub fn insurer(&self) -> &InsurerSandbox {
+        self.instance.city.sandboxes.insurer.as_ref().unwrap()
     }
 
     /// Moves time.
@@ -113,6 +119,11 @@ impl TestApp {
     /// Does all background work that is due.
     pub async fn work(&self) {
         while self.worker.run_due().await.unwrap() > 0 {}
+    }
+
+    /// Deletes what is over.
+    pub async fn sweep(&self) -> usize {
+        self.worker.sweep().await.unwrap()
     }
 
     /// The one-time code in the newest letter to an address.
@@ -184,13 +195,18 @@ impl TestApp {
         id
     }
 
-    /// A system of another agency with a token and the scopes of the police.
-    pub async fn other_police(&self) -> System {
-        let (agency, key) = (self.other_agency().await, KeyPair::generate().unwrap());
-        let id = self.register(agency, &key, demo::POLICE_SCOPES).await;
+    /// A system of an agency, registered, with a token.
+    pub async fn system_of(&self, agency: AgencyId, scopes: &[&str]) -> System {
+        let key = KeyPair::generate().unwrap();
+        let id = self.register(agency, &key, scopes).await;
         let mut system = System::new(&self.url, id, &key).unwrap();
         self.authenticate(&mut system).await;
         system
+    }
+
+    /// A system of another agency with a token and the scopes of the police.
+    pub async fn other_police(&self) -> System {
+        self.system_of(self.other_agency().await, demo::POLICE_SCOPES).await
     }
 
     /// Today in Hangzhou.
@@ -335,11 +351,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Sends a request.
+    /// Sends a request. Of a stream of events, which has no end, nothing is read.
     pub async fn to(request: RequestBuilder) -> Self {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.unwrap();
+        let endless = headers.get("content-type").is_some_and(|of| of == "text/event-stream");
+        let text = if endless { String::new() } else { answer.text().await.unwrap() };
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Self { status, headers, text, body }
     }

@@ -59,8 +59,22 @@ impl Registered {
             ("client_assertion", assertion),
         ];
         form.extend(scope.map(|scope| ("scope", scope)));
+        self.asked(&form).await
+    }
+
+    async fn asked(&self, form: &[(&str, &str)]) -> Answer {
         let request = self.app.anybody().request(Method::POST, "/v1/oauth/token");
-        Answer::to(request.form(&form)).await
+        Answer::to(request.form(form)).await
+    }
+
+    async fn for_resource(&self, jti: &str, resource: &str) -> Answer {
+        self.asked(&[
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &self.sign(&self.claims(jti))),
+            ("resource", resource),
+        ])
+        .await
     }
 
     async fn granted(&self, assertion: &str, scope: Option<&str>) -> (Caller, String) {
@@ -201,9 +215,9 @@ async fn a_system_gets_the_scopes_it_asks_for_among_those_it_has() {
         ("2", Some("traffic.decisions:read"), "traffic.decisions:read", 200, 403),
         ("3", Some("traffic.decisions:write"), "traffic.decisions:write", 403, 400),
         ("4", Some("books:read traffic.decisions:read"), "traffic.decisions:read", 200, 403),
-        ("5", Some("traffic.decisions"), "", 403, 403),
-        ("6", Some("books:read"), "", 403, 403),
-        ("7", Some(""), "", 403, 403),
+        ("5", Some("traffic.decisions"), "", 401, 401),
+        ("6", Some("books:read"), "", 401, 401),
+        ("7", Some(""), "", 401, 401),
     ] {
         let assertion = system.sign(&system.claims(jti));
         let (caller, scope) = system.granted(&assertion, asked).await;
@@ -231,5 +245,33 @@ async fn the_token_of_a_system_ends_after_five_minutes() {
     assert_eq!(read().await, 200);
     system.app.later(TimeDelta::seconds(1));
     assert_eq!(read().await, 401);
+    system.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_system_asks_for_a_token_for_one_of_its_services() {
+    let (app, key) = (TestApp::start().await, KeyPair::generate().unwrap());
+    let id = app.register(POLICE, &key, &["traffic.decisions:read", "webhooks:write"]).await;
+    let system = Registered { app, key, id };
+    let (webhook, decision) = ("/v1/partner/webhook", "/v1/traffic/decisions/3301060000000001");
+    for (jti, resource, open, closed) in [
+        ("1", "urn:citygate:service:webhooks", webhook, decision),
+        ("2", "urn:citygate:service:traffic", decision, webhook),
+    ] {
+        let answer = system.for_resource(jti, resource).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let mut caller = system.app.anybody();
+        caller.token = Some(answer.body["access_token"].as_str().unwrap().to_owned());
+        assert_eq!(Answer::to(caller.request(Method::GET, open)).await.status, 404, "{resource}");
+        let refused = Answer::to(caller.request(Method::GET, closed)).await;
+        assert_eq!((refused.status, refused.problem()), (401, "identity.token_invalid".to_owned()));
+    }
+    for (jti, resource) in
+        [("3", "urn:citygate:service:books"), ("4", "traffic"), ("5", ""), ("6", &system.app.url)]
+    {
+        let refused = system.for_resource(jti, resource).await;
+        let found = (refused.status, refused.body["error"].as_str().unwrap_or_default());
+        assert_eq!(found, (400, "invalid_target"), "{resource}: {}", refused.text);
+    }
     system.app.finish().await;
 }

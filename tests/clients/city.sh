@@ -54,7 +54,7 @@ start_city() {
         >"$work/city.out" 2>"$work/city.err" &
     city=$!
     local deadline=$((SECONDS + patience_seconds))
-    until grep -q '^  Audit office: ' "$work/city.out"; do
+    until grep -q '^  First Hospital: ' "$work/city.out"; do
         if ! kill -0 "$city" 2>/dev/null || ((SECONDS > deadline)); then
             cat "$work/city.out" "$work/city.err" >&2
             echo 'the city did not start' >&2

@@ -22,8 +22,16 @@ def caller_of(context) -> str | None:
         if "citizen" in scheme:
             return "citizen"
         if "partner" in scheme:
-            return "auditor" if "books:read" in scheme["partner"] else "police"
+            return system_with(scheme["partner"])
     return None
+
+
+def system_with(scopes: list[str]) -> str:
+    if "books:read" in scopes:
+        return "auditor"
+    if any(scope.startswith("hospital.") for scope in scopes):
+        return "hospital"
+    return "police"
 
 
 def sign_in_as(caller: str) -> None:
@@ -41,7 +49,7 @@ def sign_in_as(caller: str) -> None:
             case.headers["Authorization"] = f"Bearer {data}"
 
 
-for caller in ("citizen", "police", "auditor"):
+for caller in ("citizen", "police", "auditor", "hospital"):
     sign_in_as(caller)
 
 

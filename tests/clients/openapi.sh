@@ -34,6 +34,7 @@ fuzz() {
         CLIENT_CITIZEN=$(printf 'citizen\n%s\n%s' "$url" "$work/data") \
         CLIENT_POLICE=$(as_partner 'Traffic police') \
         CLIENT_AUDITOR=$(as_partner 'Audit office') \
+        CLIENT_HOSPITAL=$(as_partner 'First Hospital') \
         PYTHONDONTWRITEBYTECODE=1 \
         "$tools/schemathesis/bin/schemathesis" --config-file "$here/schemathesis.toml" \
         run "$url/openapi.json" --no-color "${arguments[@]}"

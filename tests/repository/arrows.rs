@@ -8,12 +8,13 @@ use crate::root;
 
 /// The storeys of the house. A crate may use crates below its own storey, and those of its own
 /// storey that [`BESIDE`] names.
-const STOREYS: [&[&str]; 5] = [
+const STOREYS: [&[&str]; 6] = [
     &["kernel"],
     &["calendar", "platform", "sandbox"],
     &["notify", "catalogue", "ledger", "identity"],
     &["payments"],
-    &["traffic"],
+    &["booking"],
+    &["hospital", "traffic"],
 ];
 
 /// Arrows within a storey.

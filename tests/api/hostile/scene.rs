@@ -1,0 +1,189 @@
+//! A city in which every operation has something to be about.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use citygate::demo::actors::{Caller, CitizenApp};
+use citygate_booking::{AppointmentId, NewSession, no_show};
+use citygate_hospital::HOSPITAL;
+use citygate_identity::DEMO_CITIZENS;
+use serde_json::{Value, json};
+
+use crate::{
+    booking_draw::{claim, first_slot, morning, open},
+    document::{Operation, Role, nothing},
+    hospital_visits::ward::{Ward, order},
+    staff::Agency,
+    support::{Answer, TestApp, yuan},
+};
+
+/// A city with everybody who may call, and the parameters of paths that lead to something.
+pub struct Scene {
+    pub app: TestApp,
+    pub anybody: Caller,
+    pub citizen: Caller,
+    pub police: Caller,
+    hospital: Caller,
+    admin: Caller,
+    clerk: Caller,
+    pub paths: BTreeMap<&'static str, String>,
+    slot: String,
+    pub before: BTreeMap<String, String>,
+}
+
+impl Scene {
+    /// A Tuesday morning at the demo hospital: somebody has missed an appointment and objects, has
+    /// come to another one, is called, and is charged.
+    pub async fn set() -> Self {
+        let mut ward = Ward::start().await;
+        let bills = ward.citizen.caller.get("/v1/bills").await.unwrap();
+        let (appointment, starts_at) = ward.book().await;
+        let strike = missed(&mut ward).await;
+        ward.be_at(starts_at + TimeDelta::minutes(10)).await;
+        let objection = object(&ward.citizen, &strike).await;
+        let mut paths = nothing();
+        paths.extend([
+            ("agency_id", HOSPITAL.to_string()),
+            ("bill_id", bills.text_at("/items/0/id")),
+            ("appointment_id", appointment),
+            ("strike_id", strike),
+            ("objection_id", objection),
+        ]);
+        paths.extend(visit(&ward).await);
+        let new = morning(&ward.app, HOSPITAL, 1, 1);
+        let session = open(&ward.app, &new).await;
+        paths.insert("booking/session_id", session.id.to_string());
+        let slot = first_slot(&ward.app, &session).await;
+        let Agency { admin, clerk, .. } =
+            Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
+        let Ward { app, mut hospital, mut citizen } = ward;
+        app.authenticate(&mut hospital).await;
+        assert_eq!(citizen.refresh().await.unwrap().status, 200);
+        let (citizen, hospital) = (citizen.caller, hospital.caller);
+        let police = app.police().await.caller;
+        let anybody = app.anybody();
+        let (admin, clerk) = (admin.caller, clerk.caller);
+        let mut sql = app.sql().await;
+        // Both are at their desks: that somebody acts for an agency is noted once a minute.
+        let now = app.clock.now();
+        sql.run(&format!("UPDATE identity.sessions SET acted_as_staff_at = '{now}'")).await;
+        let before = sql.dump().await;
+        Self { app, anybody, citizen, police, hospital, admin, clerk, paths, slot, before }
+    }
+
+    /// A slot with a place.
+    pub fn slot(&self) -> &str {
+        &self.slot
+    }
+
+    pub fn caller(&self, operation: &Operation) -> &Caller {
+        let of_hospital = operation.scopes.iter().any(|scope| scope.starts_with("hospital."));
+        let clerks = ["booking_", "identity_look_up_person_as_staff"];
+        match operation.role {
+            Role::Anybody => &self.anybody,
+            Role::Citizen | Role::EndUser => &self.citizen,
+            Role::Partner if of_hospital => &self.hospital,
+            Role::Partner => &self.police,
+            Role::Staff if clerks.iter().any(|clerk| operation.id.starts_with(clerk)) => {
+                &self.clerk
+            }
+            Role::Staff => &self.admin,
+        }
+    }
+
+    pub async fn send(&self, operation: &Operation, body: impl Into<reqwest::Body>) -> Answer {
+        let request = operation.request(self.caller(operation), &self.paths);
+        Answer::to(request.header("Content-Type", "application/json").body(body)).await
+    }
+
+    pub async fn nothing_has_changed(self) {
+        let after = self.app.sql().await.dump().await;
+        for (table, rows) in &self.before {
+            assert_eq!(after.get(table), Some(rows), "{table} has changed");
+        }
+        // What was left open ends with its day.
+        self.app.later(TimeDelta::days(3));
+        self.app.finish().await;
+    }
+}
+
+/// The citizen does not come to an appointment of an early Tuesday. Returns the strike.
+async fn missed(ward: &mut Ward) -> String {
+    let mut new: NewSession = morning(&ward.app, HOSPITAL, 1, 1);
+    for slot in &mut new.slots {
+        slot.starts_at -= TimeDelta::hours(2);
+        slot.ends_at -= TimeDelta::hours(2);
+    }
+    let session = open(&ward.app, &new).await;
+    let slot = first_slot(&ward.app, &session).await;
+    let booked = claim(&ward.citizen, "missed", &slot).await;
+    assert_eq!(booked.status, 201, "{}", booked.text);
+    ward.be_at(session.ends_at).await;
+    let id: AppointmentId = booked.text_at("/id").parse().unwrap();
+    let evidence = json!({"called_at": [session.starts_at]});
+    let db = &ward.app.city().platform.db;
+    db.tx("test.no_show", async |tx| no_show(tx, id, &evidence).await).await.unwrap();
+    ward.citizen.caller.get("/v1/me/strikes").await.unwrap().text_at("/items/0/id")
+}
+
+async fn object(citizen: &CitizenApp, strike: &str) -> String {
+    let path = format!("/v1/me/strikes/{strike}/objection");
+    let body = json!({"grounds": "The train stood still."});
+    let objected = citizen.caller.post_once(&path, "objection", &body).await.unwrap();
+    assert_eq!(objected.status, 201, "{}", objected.text);
+    objected.text_at("/id")
+}
+
+/// The citizen has walked in and is called; something is ordered and charged, and a session of the
+/// next days is there.
+async fn visit(ward: &Ward) -> BTreeMap<&'static str, String> {
+    let put = async |path: &str, body: &Value| {
+        let put = ward.hospital.caller.put(path, body).await.unwrap();
+        assert_eq!(put.status, 201, "{}", put.text);
+        put.text_at("/id")
+    };
+    let queue = ward.open("R3", "consultation", 1).await;
+    let visit = ward.walk_in(DEMO_CITIZENS[0].2).await;
+    let entry = ward.next(&queue).await;
+    put("/v1/hospital/orders/O-1", &order(&visit, "laboratory", "LAB")).await;
+    let charge = format!("/v1/hospital/visits/{visit}/charges/C-1");
+    let charge = put(&charge, &charge_of(2_000)).await;
+    put("/v1/hospital/sessions/S-1", &clinic(ward.app.clock.now())).await;
+    BTreeMap::from([
+        ("charge_id", charge),
+        ("charge_no", "C-1".to_owned()),
+        ("department_no", "CARD".to_owned()),
+        ("entry_id", entry),
+        ("location_no", "LAKE-2".to_owned()),
+        ("order_no", "O-1".to_owned()),
+        ("practitioner_no", "D02".to_owned()),
+        ("queue_id", queue),
+        ("session_no", "S-1".to_owned()),
+        ("station_no", "R3".to_owned()),
+        ("visit_id", visit),
+    ])
+}
+
+/// A charge of one line.
+pub fn charge_of(minor: i64) -> Value {
+    json!({
+        "title": {"en": "Tests", "zh": "检验费"},
+        "lines": [{
+            "code": "L1", "text": {"en": "Blood count", "zh": "血常规"}, "service": "laboratory",
+            "class": "a", "quantity": 1, "unit_price": yuan(minor),
+        }],
+    })
+}
+
+/// A clinic of a doctor in two days, in one slot.
+pub fn clinic(now: DateTime<Utc>) -> Value {
+    let on = (now + TimeDelta::days(2)).date_naive();
+    json!({
+        "department_no": "CARD", "practitioner_no": "D02", "clinic_kind": "expert", "on": on,
+        "part": "morning", "allocation": "first_come",
+        "slots": [{
+            "starts_at": format!("{on}T09:00:00+08:00"), "ends_at": format!("{on}T09:30:00+08:00"),
+            "places": {"app": 2, "onsite": 1, "partner": 1},
+        }],
+    })
+}
