@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{City, Rule};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{CityCode, Clock};
@@ -309,9 +309,7 @@ fn spans<'c>(
 ) -> BTreeMap<String, (NaiveDate, NaiveDate)> {
     let mut spans = BTreeMap::new();
     for Conditions { session, quota, .. } in conditions {
-        let (before, after) = quota::horizon(&quota.params);
-        let from = session.on.checked_sub_days(Days::new(before)).unwrap_or(session.on);
-        let to = session.on.checked_add_days(Days::new(after)).unwrap_or(session.on);
+        let (from, to) = quota::days(&quota.params, session.on);
         let span = spans.entry(session.service.clone()).or_insert((from, to));
         *span = (span.0.min(from), span.1.max(to));
     }

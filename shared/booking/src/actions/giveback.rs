@@ -3,10 +3,10 @@
 //! It goes to whoever waits first. Where nobody waits, it cools for a while that nobody knows
 //! beforehand: who gives a place up for a buyer cannot tell the buyer when to be there.
 
-use aws_lc_rs::rand;
+use chrono::{DateTime, Utc};
 use citygate_catalogue::{City, Rule};
 use citygate_kernel::{CityId, Clock, Kind};
-use citygate_platform::db::Tx;
+use citygate_platform::{db::Tx, keys::random};
 use uuid::Uuid;
 
 use super::{desk::Wish, grant::try_grant, rule_book::RuleBook};
@@ -38,7 +38,7 @@ pub(crate) async fn give_back(
         return Ok(());
     }
     let rule: Rule<GivebackRule> = book.rule(tx, session.rules.giveback).await?;
-    let offered_at = tx.now() + rule.params.delay(random()?);
+    let offered_at = tx.now() + rule.params.delay(u64::from_be_bytes(random()));
     place.cooling += 1;
     store::save_places(tx, place.slot.city(), &[&place]).await?;
     let id = CityId::<GivebackKind>::new(place.slot.city(), &Clock::manual(tx.now())).uuid();
@@ -111,16 +111,6 @@ async fn offer(
 }
 
 /// When nobody waits for a session any more.
-pub(crate) fn closes_at(
-    rule: &WaitlistRule,
-    session: &Session,
-    city: &City,
-) -> chrono::DateTime<chrono::Utc> {
+pub(crate) fn closes_at(rule: &WaitlistRule, session: &Session, city: &City) -> DateTime<Utc> {
     rule.closes_at(session.starts_at, city).min(session.closes_at)
-}
-
-fn random() -> Result<u64, Error> {
-    let mut bytes = [0; 8];
-    rand::fill(&mut bytes).map_err(|_| Error::Damaged("no randomness"))?;
-    Ok(u64::from_be_bytes(bytes))
 }
