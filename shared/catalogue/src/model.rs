@@ -29,6 +29,8 @@ pub struct City {
     pub name: Text,
     /// The time zone of its offices and deadlines.
     pub time_zone: Tz,
+    /// Whether hospitals try out their systems in it: nobody lives there.
+    pub sandbox: bool,
 }
 
 impl City {

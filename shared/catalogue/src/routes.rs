@@ -2,7 +2,7 @@
 
 use actix_web::{
     get,
-    web::{Json, Path},
+    web::{Json, Path, Query},
 };
 use citygate_kernel::CityCode;
 use citygate_platform::{Cx, Service, http::Failure};
@@ -11,7 +11,7 @@ use crate::{
     actions,
     error::{Error, PROBLEMS},
     store,
-    wire::{CityBody, CityListBody},
+    wire::{CitiesQuery, CityBody, CityListBody},
 };
 
 /// The catalogue as a part of the city.
@@ -28,13 +28,15 @@ pub fn service() -> Service {
     operation_id = "catalogue_list_cities",
     tag = "catalogue",
     security(()),
+    params(CitiesQuery),
     responses((status = 200, body = CityListBody, description = "All of them, by code."))
 )]
 #[get("/v1/cities")]
-async fn list_cities(cx: Cx) -> Result<Json<CityListBody>, Failure> {
+async fn list_cities(cx: Cx, query: Query<CitiesQuery>) -> Result<Json<CityListBody>, Failure> {
     let cities: Result<_, Error> =
         cx.db.read("catalogue.list_cities", async |tx| store::all_cities(tx).await).await;
-    let items = cities?.iter().map(|city| CityBody::new(city, cx.locale)).collect();
+    let cities = cities?.into_iter().filter(|city| query.sandbox || !city.sandbox);
+    let items = cities.map(|city| CityBody::new(&city, cx.locale)).collect();
     Ok(Json(CityListBody { items }))
 }
 

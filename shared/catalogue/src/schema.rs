@@ -15,6 +15,7 @@ diesel::table! {
         name_en -> Text,
         name_zh -> Text,
         time_zone -> Text,
+        sandbox -> Bool,
     }
 }
 

@@ -23,6 +23,7 @@ struct CityRow {
     name_en: String,
     name_zh: String,
     time_zone: String,
+    sandbox: bool,
 }
 
 impl TryFrom<CityRow> for City {
@@ -36,6 +37,7 @@ impl TryFrom<CityRow> for City {
                 .time_zone
                 .parse()
                 .map_err(|_| Error::Damaged(format!("time zone {}", row.time_zone)))?,
+            sandbox: row.sandbox,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Bodies of the catalogue.
 
 use citygate_kernel::{CityCode, Locale};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::model::City;
 
@@ -17,6 +17,8 @@ pub(crate) struct CityBody {
     /// IANA time zone of the city's deadlines.
     #[schema(example = "Asia/Shanghai")]
     time_zone: String,
+    /// Whether hospitals try out their systems in it: nobody lives there.
+    sandbox: bool,
 }
 
 impl CityBody {
@@ -25,6 +27,7 @@ impl CityBody {
             code: city.code,
             name: city.name.get(locale).to_owned(),
             time_zone: city.time_zone.name().to_owned(),
+            sandbox: city.sandbox,
         }
     }
 }
@@ -34,4 +37,15 @@ impl CityBody {
 #[schema(as = CityList)]
 pub(crate) struct CityListBody {
     pub items: Vec<CityBody>,
+}
+
+/// Which cities.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CitiesQuery {
+    /// Whether the sandbox is listed, too.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    pub sandbox: bool,
 }

@@ -52,7 +52,7 @@ impl Accessor {
     }
 
     /// The person, through the own account.
-    pub(crate) fn person(account: AccountId, city: CityCode) -> Self {
+    pub fn person(account: AccountId, city: CityCode) -> Self {
         Self { kind: AccessorKind::Person, id: Some(account.uuid()), city, agency: None }
     }
 
@@ -128,10 +128,14 @@ pub(crate) enum Act {
     Read,
     /// Somebody else read what they had written.
     StatementRead,
+    /// A hospital recorded what an examination had found.
+    ResultFiled,
+    /// Somebody, or they themselves, read what an examination had found.
+    ResultRead,
 }
 
 impl Act {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Named,
         Self::LookedUp,
         Self::Shown,
@@ -139,6 +143,8 @@ impl Act {
         Self::Given,
         Self::Read,
         Self::StatementRead,
+        Self::ResultFiled,
+        Self::ResultRead,
     ];
 
     /// As a table stores it.
@@ -151,6 +157,8 @@ impl Act {
             Self::Given => "given",
             Self::Read => "read",
             Self::StatementRead => "statement_read",
+            Self::ResultFiled => "result_filed",
+            Self::ResultRead => "result_read",
         }
     }
 
@@ -186,6 +194,13 @@ impl Act {
             Self::StatementRead => {
                 Text::new("Read what you had written to it", "查看了您向其提交的陈述")
             }
+            Self::ResultFiled => Text::new(
+                "Recorded the result of an examination of yours",
+                "登记了您的检查检验结果",
+            ),
+            Self::ResultRead => {
+                Text::new("A result of an examination of yours was read", "查看了您的检查检验结果")
+            }
         }
     }
 
@@ -208,6 +223,9 @@ impl Act {
                 ),
             ),
             Self::StatementRead => ("statement", Text::new("What you wrote", "您提交的陈述")),
+            Self::ResultFiled | Self::ResultRead => {
+                ("health_result", Text::new("Result of an examination", "检查检验结果"))
+            }
         }
     }
 }

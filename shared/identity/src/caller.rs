@@ -102,6 +102,50 @@ impl<S> Partner<S> {
     }
 }
 
+/// A system with some of the scopes of SMART App Launch, `system/…`. Which types of resources it may
+/// read or write is for who knows those types to say.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    /// Which system.
+    pub client: ClientId,
+    /// The city of its agency.
+    pub city: CityCode,
+    agency: Uuid,
+    scope: String,
+}
+
+impl Backend {
+    /// What every scope of such a system begins with.
+    const PREFIX: &'static str = "system/";
+
+    /// The agency that the system belongs to. Its kind is the catalogue's to name.
+    pub fn agency<K: Kind>(&self) -> CityId<K> {
+        CityId::from_parts(self.city, self.agency)
+    }
+
+    /// What the system was given, each beginning with `system/`.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.split(' ').filter(|scope| scope.starts_with(Self::PREFIX))
+    }
+
+    fn from_claims(claims: &Claims) -> Result<Self, Error> {
+        let Caller::Partner { agency, city } = &claims.caller else {
+            return Err(Error::Forbidden);
+        };
+        if !claims.aud.covers(Self::PREFIX) {
+            return Err(Error::TokenInvalid("it is for other services"));
+        }
+        let backend = Self {
+            client: claims.sub.parse().map_err(|_| DAMAGED)?,
+            city: city.parse().map_err(|_| DAMAGED)?,
+            agency: *agency,
+            scope: claims.scope.clone(),
+        };
+        let has_any = backend.scopes().next().is_some();
+        if has_any { Ok(backend) } else { Err(Error::ScopeMissing("system/*.read")) }
+    }
+}
+
 pub(crate) fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
     let bearer = request
         .headers()
@@ -190,6 +234,7 @@ macro_rules! from_request {
     };
 }
 
+from_request!(Backend);
 from_request!(Citizen);
 from_request!(EndUser);
 from_request!(RealName);

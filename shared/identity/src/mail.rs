@@ -135,6 +135,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
             let role = match role {
                 StaffRole::Admin => "an admin",
                 StaffRole::Clerk => "a clerk",
+                StaffRole::Clinician => "a clinician",
             };
             Mail {
                 subject: format!("{agency} invites you"),
@@ -150,6 +151,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
             let role = match role {
                 StaffRole::Admin => "管理员",
                 StaffRole::Clerk => "经办人员",
+                StaffRole::Clinician => "临床医务人员",
             };
             Mail {
                 subject: format!("{agency}邀请您加入"),

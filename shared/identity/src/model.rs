@@ -1,5 +1,6 @@
 //! Nouns of identity.
 
+mod client_request;
 mod sign_in;
 mod staff;
 mod step_up;
@@ -13,6 +14,8 @@ pub(crate) use self::sign_in::{
     CeremonyId, ChallengeId, CodeAddress, PasskeyId, SignedIn, random_id,
 };
 
+pub(crate) use client_request::ClientRequest;
+pub use client_request::{ClientRequestId, ClientRequestKind};
 pub use staff::{StaffId, StaffInvitationId, StaffInvitationKind, StaffKind, StaffRole};
 pub(crate) use staff::{StaffInvitation, StaffMember};
 pub use step_up::StepUpPurpose;

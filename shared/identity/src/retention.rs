@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use citygate_platform::retention::Expiring;
 
-use crate::rules::KNOWN_FOR;
+use crate::rules::{KNOWN_FOR, client_requests::UNUSED_CLIENT};
 
 /// What has been over for a day is of use to nobody: limits look back for a day at most, and so
 /// does who asks why a sign-in failed.
@@ -51,6 +51,20 @@ pub(crate) const EXPIRING: &[Expiring] = &[
     // The longest window is a day, and may have begun with what was counted first, a day before.
     ended!("counters", "key", "last_at", TimeDelta::days(2)),
     ended!("known_clients", "address_index, client_index", "signed_in_at", KNOWN_FOR),
+    // A key that nobody uses is one that nobody misses when it is stolen: its client is disabled, and
+    // stays on the list.
+    Expiring {
+        table: "identity.clients",
+        kept: UNUSED_CLIENT,
+        statement: "UPDATE identity.clients AS c \
+            SET disabled_at = unused.before + interval '90 days' FROM \
+            (SELECT i.id, t.before FROM (SELECT $1 AS before) AS t, identity.clients AS i \
+             WHERE coalesce(i.last_used_at, i.created_at) < t.before \
+               AND i.disabled_at IS NULL AND i.public_jwk IS NOT NULL \
+             ORDER BY coalesce(i.last_used_at, i.created_at) \
+             LIMIT $2 FOR UPDATE OF i SKIP LOCKED) AS unused \
+            WHERE c.id = unused.id",
+    },
     // A used token that comes back tells that it was stolen: it is kept for as long as the longest
     // session that may have made it.
     ended!("refresh_tokens", "digest", "created_at", TimeDelta::days(91)),

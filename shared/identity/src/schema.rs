@@ -83,6 +83,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity.client_requests (city, id) {
+        city -> Int4,
+        id -> Uuid,
+        agency_id -> Uuid,
+        name -> Text,
+        scopes -> Array<Nullable<Text>>,
+        public_jwk -> Jsonb,
+        requested_by -> Uuid,
+        requester -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        approver -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        client_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     identity.clients (id) {
         id -> Uuid,
         city -> Int4,
@@ -94,6 +114,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamptz>,
         redirect_uris -> Array<Nullable<Text>>,
         post_logout_redirect_uris -> Array<Nullable<Text>>,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -348,6 +369,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_assertions,
     client_consents,
     client_keys,
+    client_requests,
     clients,
     counters,
     known_clients,

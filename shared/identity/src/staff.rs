@@ -13,7 +13,10 @@ use crate::{
     caller::{self, Citizen},
     error::StaffError,
     model::{AccountId, SessionId, StaffId},
-    rules::staff::{CLIENTS_WRITE, PEOPLE_READ, STAFF_LEVEL, STAFF_WRITE, STRIKES_DECIDE},
+    rules::staff::{
+        CLIENTS_WRITE, HOLDS_DECIDE, PEOPLE_READ, RESULTS_ACKNOWLEDGE, STAFF_LEVEL, STAFF_WRITE,
+        STRIKES_DECIDE,
+    },
 };
 
 /// What somebody may do for an agency. Each operation for staff has one; which roles have it is
@@ -32,7 +35,7 @@ impl Duty for StaffWrite {
 
 /// Looks after the keys of the agency's systems.
 #[derive(Debug)]
-pub(crate) struct ClientsWrite;
+pub struct ClientsWrite;
 impl Duty for ClientsWrite {
     const NAME: &'static str = CLIENTS_WRITE;
 }
@@ -49,6 +52,21 @@ impl Duty for PeopleRead {
 pub struct StrikesDecide;
 impl Duty for StrikesDecide {
     const NAME: &'static str = STRIKES_DECIDE;
+}
+
+/// Decides about messages of the hospital's systems that are held, without reading them.
+#[derive(Debug)]
+pub struct HoldsDecide;
+impl Duty for HoldsDecide {
+    const NAME: &'static str = HOLDS_DECIDE;
+}
+
+/// Answers for results of examinations: reads them first where a rule says so, acknowledges those
+/// that are critical, notes what they mean, and tells people of those that are told in person.
+#[derive(Debug)]
+pub struct ResultsAcknowledge;
+impl Duty for ResultsAcknowledge {
+    const NAME: &'static str = RESULTS_ACKNOWLEDGE;
 }
 
 /// Somebody who has the duty `D` at the agency that the path names as `agency_id`. Role and session

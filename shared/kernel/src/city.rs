@@ -22,6 +22,9 @@ impl CityCode {
     /// Hangzhou, the demo city.
     pub const HANGZHOU: Self = Self(330_100);
 
+    /// The city in which hospitals try out their systems: there is no such division.
+    pub const SANDBOX: Self = Self(999_900);
+
     /// The code as the number that tables store.
     pub fn number(self) -> i32 {
         self.0.cast_signed()

@@ -21,15 +21,15 @@ const BATCHES: usize = 50;
 /// How long a worker waits between two sweeps.
 pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
-/// Rows that are deleted when their time is over.
+/// Rows that are deleted when their time is over; or that end then, where they have to stay.
 #[derive(Debug, Clone, Copy)]
 pub struct Expiring {
     /// `schema.table`.
     pub table: &'static str,
     /// How long a row is kept after the instant that `statement` compares.
     pub kept: TimeDelta,
-    /// Deletes rows that ended before `$1`, and no more than `$2`. Rows that others hold are passed
-    /// over.
+    /// Deletes or ends rows whose time was over before `$1`, and no more than `$2`. Rows that others
+    /// hold are passed over.
     pub statement: &'static str,
 }
 

@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     Cx,
+    http::FailureForm,
     jobs::{Job, Listener},
     keys::SealedColumn,
     retention::Expiring,
@@ -40,6 +41,8 @@ pub struct Service {
     pub expiring: &'static [Expiring],
     /// What can go wrong in it.
     pub problems: &'static [&'static ProblemType],
+    /// How it tells of failures, where its protocol has a form of its own.
+    pub failures: Option<FailureForm>,
     /// Its part of the demo city; running it again changes nothing.
     pub demo: Option<Demo>,
 }
@@ -61,6 +64,7 @@ impl Service {
             sealed: &[],
             expiring: &[],
             problems,
+            failures: None,
             demo: None,
         }
     }

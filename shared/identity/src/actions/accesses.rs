@@ -1,10 +1,10 @@
 //! Looking somebody up, and reading who did.
 
-use citygate_platform::{Cx, db::Tx, http::PageQuery};
+use citygate_platform::{Cx, db::Tx, http::PageQuery, keys::Keys};
 
 use crate::{
     access::{Access, Accessor, Act, Entry, Reason},
-    documents::Document,
+    documents::{Document, ResidentIdNumber},
     error::Error,
     model::PersonId,
     rules,
@@ -51,6 +51,24 @@ pub(crate) async fn look_up(
         .ok_or(Error::PersonUnknown)
 }
 
+/// The person of a number, for an agency that has named them before: it learns nothing but under
+/// which id. Whoever is not found and whoever was never named are the same.
+pub async fn named_before(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    id_number: &ResidentIdNumber,
+    case: &str,
+) -> Result<Option<PersonId>, Error> {
+    let index = store::index_of(keys, &Document::from(id_number));
+    let Some(person) = store::person_by_index(tx, &index).await? else { return Ok(None) };
+    if !store::has_named(tx, access, person).await? {
+        return Ok(None);
+    }
+    store::insert_entries(tx, access, Act::LookedUp, vec![(person, Some(case))]).await?;
+    Ok(Some(person))
+}
+
 /// Notes that somebody reads what a person has written, in a case of theirs. Whoever opens such a
 /// text calls it in the same transaction.
 pub async fn note_statement_read(
@@ -60,6 +78,39 @@ pub async fn note_statement_read(
     case: &str,
 ) -> Result<(), Error> {
     store::insert_entries(tx, access, Act::StatementRead, vec![(person, Some(case))]).await
+}
+
+/// Notes that results of examinations are recorded, each in a case of the accessor's. Whoever files
+/// them calls it in the same transaction.
+pub async fn note_result_filed(
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    of: &[(PersonId, &str)],
+) -> Result<(), Error> {
+    note_results(tx, access, Act::ResultFiled, of).await
+}
+
+/// Notes that results of examinations are read, each in a case of the accessor's. Whoever opens them
+/// for anybody calls it in the same transaction.
+pub async fn note_result_read(
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    of: &[(PersonId, &str)],
+) -> Result<(), Error> {
+    note_results(tx, access, Act::ResultRead, of).await
+}
+
+async fn note_results(
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    act: Act,
+    of: &[(PersonId, &str)],
+) -> Result<(), Error> {
+    if of.is_empty() {
+        return Ok(());
+    }
+    let people = of.iter().map(|(person, case)| (*person, Some(*case))).collect();
+    store::insert_entries(tx, access, act, people).await
 }
 
 /// The entries about a person, newest first, one more than the page has.

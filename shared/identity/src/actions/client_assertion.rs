@@ -43,6 +43,9 @@ pub(super) async fn asserted_client(
     let Some(said) = said else { return Ok(None) };
     let expires = DateTime::from_timestamp(said.exp + LEEWAY, 0).unwrap_or(now);
     let fresh = store::insert_assertion(tx, id, &said.jti, expires).await?;
+    if fresh {
+        store::note_use(tx, id).await?;
+    }
     Ok(fresh.then_some(client))
 }
 

@@ -3,6 +3,7 @@
 use citygate_catalogue::AgencyId;
 use citygate_platform::{Cx, db::Tx};
 use jsonwebtoken::jwk::Jwk;
+use serde::Deserialize;
 
 use crate::{
     error::{Error, StaffError},
@@ -14,6 +15,17 @@ use crate::{
 /// The systems of an agency with their keys.
 pub(crate) async fn agency_clients(cx: &Cx, agency: AgencyId) -> Result<Vec<AgencyClient>, Error> {
     cx.db.read("identity.agency_clients", async |tx| store::clients_of(tx, agency).await).await
+}
+
+/// The public key by which a message of a system can be verified: one that the system may sign with
+/// now. Read anew each time: a key that was retired verifies nothing from then on.
+pub async fn verifying_key(
+    tx: &mut Tx<'_>,
+    client: ClientId,
+    kid: &str,
+) -> Result<Option<Jwk>, Error> {
+    let key = store::working_key(tx, client, kid).await?;
+    key.map(|key| Jwk::deserialize(&key).map_err(|_| Error::Damaged("client key"))).transpose()
 }
 
 /// Adds a key beside those that work. Adding it again changes nothing.
@@ -81,6 +93,11 @@ pub(crate) async fn disable_client(
             store::disable_client(tx, client).await
         })
         .await
+}
+
+/// Disables all systems of an agency.
+pub async fn disable_clients_of(tx: &mut Tx<'_>, agency: AgencyId) -> Result<(), Error> {
+    store::disable_clients_of(tx, agency).await
 }
 
 /// The keys of a system of the agency, which is locked.

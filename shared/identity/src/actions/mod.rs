@@ -4,6 +4,7 @@ mod accesses;
 mod authorization;
 mod client_assertion;
 mod client_keys;
+mod client_requests;
 mod clients;
 mod codes;
 mod devices;
@@ -23,12 +24,18 @@ mod step_up;
 mod tokens;
 mod verification;
 
-pub use accesses::note_statement_read;
 pub(crate) use accesses::{Lookup, accesses, look_up};
+pub use accesses::{named_before, note_result_filed, note_result_read, note_statement_read};
 pub(crate) use authorization::{
     Asked, Cookie, Decision, Next, asked, authorize, decide, exchange, push, sign_in_browser,
 };
+pub use client_keys::disable_clients_of;
+pub use client_keys::verifying_key;
 pub(crate) use client_keys::{add_client_key, agency_clients, disable_client, retire_client_key};
+pub(crate) use client_requests::{
+    NewClientRequest, OpenClientRequest, approve_client_request, open_client_requests,
+    request_client, withdraw_client_request,
+};
 pub(crate) use clients::{ClientProof, put_webhook, system_token, webhook};
 pub(crate) use codes::{SentCode, email_index, send_code, sms_job};
 pub(crate) use devices::{
@@ -41,7 +48,10 @@ pub(crate) use passkeys::{
     rename_passkey, sign_in_browser_with_passkey, sign_in_with_passkey,
 };
 pub(crate) use passwords::{remove_password, set_password, sign_in_with_password};
-pub use people::{Contact, contact, masked_names, person, persons};
+pub use people::{
+    Contact, contact, is_minor, masked_names, own_masked_name, person, persons, staff_contact,
+    staff_contacts,
+};
 pub(crate) use phones::{remove_phone, send_phone_code, set_phone};
 pub use profile::Profiles;
 pub(crate) use profile::{IdentityRead, Profile, masked_email, own_identity, profile};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+use citygate_catalogue::AgencyId;
 use citygate_kernel::Locale;
 use citygate_notify::EmailAddress;
 use citygate_platform::{
@@ -12,7 +14,7 @@ use citygate_platform::{
 use crate::{
     access::{Access, Named},
     error::Error,
-    model::PersonId,
+    model::{Account, PersonId, StaffId, StaffRole},
     sealed::EMAIL,
     store,
 };
@@ -68,7 +70,60 @@ pub async fn contact(
     person: PersonId,
 ) -> Result<Option<Contact>, Error> {
     let Some(account) = store::account_of_person(tx, person).await? else { return Ok(None) };
+    Ok(Some(contact_of(keys, tx, &account).await?))
+}
+
+/// How to reach those who are in a role at an agency now, fifty at most. For letters to them about
+/// their duties.
+pub async fn staff_contacts(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    role: StaffRole,
+) -> Result<Vec<Contact>, Error> {
+    let mut contacts = Vec::new();
+    for account in store::accounts_in_role(tx, agency, role).await? {
+        contacts.push(contact_of(keys, tx, &account).await?);
+    }
+    Ok(contacts)
+}
+
+/// How to reach somebody who acts for an agency, as long as they do.
+pub async fn staff_contact(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    staff: StaffId,
+) -> Result<Option<Contact>, Error> {
+    match store::account_in_office(tx, staff).await? {
+        Some(account) => Ok(Some(contact_of(keys, tx, &account).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn contact_of(keys: &Keys, tx: &Tx<'_>, account: &Account) -> Result<Contact, Error> {
     let email = keys.open_sealed(tx, &EMAIL, account.id.uuid(), &account.email_sealed).await?;
     let email = String::from_utf8(email).map_err(|_| Unsealable)?;
-    Ok(Some(Contact { email: email.parse().map_err(|_| Unsealable)?, locale: account.locale }))
+    Ok(Contact { email: email.parse().map_err(|_| Unsealable)?, locale: account.locale })
+}
+
+/// The own name, partly hidden, for a document that the person is given.
+pub async fn own_masked_name(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<String>, Error> {
+    Ok(store::own_masked(keys, tx, person).await?.map(|masked| masked.name))
+}
+
+/// Whether somebody is under eighteen on a day (Civil Code, article 17); none where the document
+/// that they are known by does not say. Only for a rule that asks for it: nothing is disclosed.
+pub async fn is_minor(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    on: NaiveDate,
+) -> Result<Option<bool>, Error> {
+    const OF_AGE: u32 = 18;
+    let born = store::born_on(keys, tx, person).await?;
+    Ok(born.map(|born| on.years_since(born).is_none_or(|years| years < OF_AGE)))
 }

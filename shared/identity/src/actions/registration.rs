@@ -130,6 +130,8 @@ pub struct RegisteredClient {
     pub kids: Vec<String>,
     /// Since when it gets no tokens.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// When it last proved itself, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// All clients, or those of an agency, oldest first.
@@ -146,7 +148,7 @@ pub async fn registered_clients(
     let kids_of = |client: ClientId| {
         keys.iter().filter(|(of, _)| *of == client.uuid()).map(|(_, key)| key.kid.clone()).collect()
     };
-    let registered = |(client, disabled_at): (Client, _)| RegisteredClient {
+    let registered = |(client, (disabled_at, last_used_at)): (Client, _)| RegisteredClient {
         client_id: client_name(client.id),
         agency: client.agency_id.map(|id| AgencyId::from_parts(client.city, id)),
         name: client.name,
@@ -154,6 +156,7 @@ pub async fn registered_clients(
         redirect_uris: client.redirect_uris,
         kids: kids_of(client.id),
         disabled_at,
+        last_used_at,
     };
     Ok(found.into_iter().map(registered).collect())
 }

@@ -52,6 +52,12 @@ impl ResidentIdNumber {
         format!("{head}**********{tail}")
     }
 
+    /// Whether it is a specimen's: no division has had a code that begins with 9999, and so nobody
+    /// has such a number.
+    pub fn is_specimen(&self) -> bool {
+        self.0.starts_with("9999")
+    }
+
     /// The birth date in the number.
     pub fn birth_date(&self) -> Option<NaiveDate> {
         NaiveDate::parse_from_str(self.0.get(6..14)?, "%Y%m%d").ok()

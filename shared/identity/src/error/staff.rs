@@ -38,6 +38,18 @@ pub enum StaffError {
     /// As many keys work as a system may have.
     #[error("too many keys")]
     TooManyKeys,
+    /// Nobody agrees to a system that they have asked for themselves.
+    #[error("the request is the caller's own")]
+    OwnRequest,
+    /// The key is another than the one that was compared.
+    #[error("the fingerprint differs")]
+    FingerprintDiffers,
+    /// As many systems wait as an agency may have.
+    #[error("too many systems wait")]
+    TooManyClientRequests,
+    /// A system cannot have such a scope.
+    #[error("there is no such scope for systems")]
+    ScopeUnknown,
     /// The system would be left without a key.
     #[error("the last key")]
     LastKey,
@@ -104,6 +116,30 @@ pub(super) const LAST_KEY: ProblemType = ProblemType::new(
     "The system would have no key left; add another first, or disable the system",
     "该系统将没有可用密钥；请先添加新密钥，或停用该系统",
 );
+pub(super) const OWN_REQUEST: ProblemType = ProblemType::new(
+    "identity.own_request",
+    409,
+    "Another admin of the agency has to agree to a new system",
+    "须由本机构另一名管理员同意新增系统",
+);
+pub(super) const FINGERPRINT_DIFFERS: ProblemType = ProblemType::new(
+    "identity.fingerprint_differs",
+    422,
+    "The key of the request has another fingerprint; do not agree before it is known why",
+    "密钥指纹不一致；查明原因前请勿同意",
+);
+pub(super) const TOO_MANY_CLIENT_REQUESTS: ProblemType = ProblemType::new(
+    "identity.too_many_client_requests",
+    409,
+    "Too many new systems of the agency wait; take some back first",
+    "该机构待同意的新增系统过多，请先撤回部分申请",
+);
+pub(super) const SCOPE_UNKNOWN: ProblemType = ProblemType::new(
+    "identity.scope_unknown",
+    422,
+    "A system has 1 to 50 scopes, each of which some operation for systems asks for",
+    "系统的权限范围须为1至50项，且均为面向系统开放的权限",
+);
 
 impl From<StaffError> for Problem {
     fn from(error: StaffError) -> Self {
@@ -130,6 +166,14 @@ impl From<StaffError> for Problem {
             StaffError::KeyNameTaken => Self::new(&KEY_NAME_TAKEN),
             StaffError::TooManyKeys => Self::new(&TOO_MANY_KEYS),
             StaffError::LastKey => Self::new(&LAST_KEY),
+            StaffError::OwnRequest => Self::new(&OWN_REQUEST),
+            StaffError::FingerprintDiffers => {
+                Self::new(&FINGERPRINT_DIFFERS).field("/fingerprint", "not that of the key")
+            }
+            StaffError::TooManyClientRequests => Self::new(&TOO_MANY_CLIENT_REQUESTS),
+            StaffError::ScopeUnknown => {
+                Self::new(&SCOPE_UNKNOWN).field("/scopes", "not all are for systems")
+            }
         }
     }
 }

@@ -29,17 +29,20 @@ pub enum StaffRole {
     Admin,
     /// Works on citizens' cases.
     Clerk,
+    /// Treats patients of a hospital: answers for what their examinations have found.
+    Clinician,
 }
 
 impl StaffRole {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Admin, Self::Clerk];
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Clerk, Self::Clinician];
 
     /// As tables and messages have it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::Clerk => "clerk",
+            Self::Clinician => "clinician",
         }
     }
 

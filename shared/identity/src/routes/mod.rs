@@ -3,6 +3,7 @@
 mod accesses;
 mod browser;
 mod client_keys;
+mod client_requests;
 mod end_session;
 mod me;
 mod oauth;
@@ -146,7 +147,11 @@ fn for_agencies(routes: &mut Routes<'_>) {
         .service(client_keys::list_agency_clients)
         .service(client_keys::add_client_key)
         .service(client_keys::retire_client_key)
-        .service(client_keys::disable_client);
+        .service(client_keys::disable_client)
+        .service(client_requests::request_client)
+        .service(client_requests::list_client_requests)
+        .service(client_requests::approve_client_request)
+        .service(client_requests::withdraw_client_request);
 }
 
 /// Whether real names can be verified at all.

@@ -2,6 +2,7 @@
 
 mod authentication;
 mod authorization;
+pub(crate) mod client_requests;
 mod codes;
 mod devices;
 mod limits;

@@ -32,12 +32,17 @@ pub(crate) const CLIENTS_WRITE: &str = "clients:write";
 pub(crate) const PEOPLE_READ: &str = "people:read";
 /// Decides what people say against strikes; each reading stands in their access ledger.
 pub(crate) const STRIKES_DECIDE: &str = "strikes:decide";
+/// Answers for results of examinations; each reading stands in the patient's access ledger.
+pub(crate) const RESULTS_ACKNOWLEDGE: &str = "results:acknowledge";
+/// Decides about messages of the hospital's systems that are held.
+pub(crate) const HOLDS_DECIDE: &str = "holds:decide";
 
 /// What each role may do. There is no role that reads any citizen of any agency, and none of whoever
 /// runs the city.
-const DUTIES: [(StaffRole, &[&str]); 2] = [
+const DUTIES: [(StaffRole, &[&str]); 3] = [
     (StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]),
-    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE]),
+    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE, HOLDS_DECIDE]),
+    (StaffRole::Clinician, &[RESULTS_ACKNOWLEDGE]),
 ];
 
 /// Whether a role has a duty.

@@ -19,6 +19,7 @@ pub(crate) struct AgencyClient {
     pub name: String,
     pub scopes: Vec<String>,
     pub disabled_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
     pub keys: Vec<ClientKey>,
 }
 
@@ -57,17 +58,41 @@ pub(crate) async fn client_keys(tx: &mut Tx<'_>, id: ClientId) -> Result<Vec<Cli
     Ok(keys.into_iter().map(|(_, key)| key).collect())
 }
 
+/// A key that a client may sign with now, as a JWK: the client is not disabled, the key not retired.
+pub(crate) async fn working_key(
+    tx: &mut Tx<'_>,
+    id: ClientId,
+    kid: &str,
+) -> Result<Option<serde_json::Value>, Error> {
+    Ok(client_keys::table
+        .inner_join(clients::table.on(clients::id.eq(client_keys::client_id)))
+        .filter(client_keys::client_id.eq(id.uuid()))
+        .filter(client_keys::kid.eq(kid))
+        .filter(client_keys::retired_at.is_null())
+        .filter(clients::disabled_at.is_null())
+        .select(client_keys::jwk)
+        .first(tx.conn())
+        .await
+        .optional()?)
+}
+
 /// The clients of an agency, oldest first, with the keys that are not retired.
 pub(crate) async fn clients_of(
     tx: &mut Tx<'_>,
     agency: AgencyId,
 ) -> Result<Vec<AgencyClient>, Error> {
-    type ClientRow = (Uuid, String, Vec<Option<String>>, Option<DateTime<Utc>>);
+    type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    type ClientRow = (Uuid, String, Vec<Option<String>>, Times);
     let rows: Vec<ClientRow> = clients::table
         .filter(clients::city.eq(agency.city().number()))
         .filter(clients::agency_id.eq(agency.uuid()))
         .order(clients::id)
-        .select((clients::id, clients::name, clients::scopes, clients::disabled_at))
+        .select((
+            clients::id,
+            clients::name,
+            clients::scopes,
+            (clients::disabled_at, clients::last_used_at),
+        ))
         .load(tx.conn())
         .await?;
     let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
@@ -75,11 +100,12 @@ pub(crate) async fn clients_of(
     let keys_of = |client: Uuid| {
         keys.iter().filter(|(of, _)| *of == client).map(|(_, key)| key.clone()).collect()
     };
-    let client = |(id, name, scopes, disabled_at): ClientRow| AgencyClient {
+    let client = |(id, name, scopes, (disabled_at, last_used_at)): ClientRow| AgencyClient {
         id: ClientId::from_uuid(id),
         name,
         scopes: scopes.into_iter().flatten().collect(),
         disabled_at,
+        last_used_at,
         keys: keys_of(id),
     };
     Ok(rows.into_iter().map(client).collect())
@@ -145,6 +171,19 @@ pub(crate) async fn set_first_key(
 ) -> Result<(), Error> {
     diesel::update(clients::table.find(id.uuid()))
         .set(clients::public_jwk.eq(jwk))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Disables the clients of an agency, for ever.
+pub(crate) async fn disable_clients_of(tx: &mut Tx<'_>, agency: AgencyId) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(clients::table)
+        .filter(clients::city.eq(agency.city().number()))
+        .filter(clients::agency_id.eq(agency.uuid()))
+        .filter(clients::disabled_at.is_null())
+        .set(clients::disabled_at.eq(now))
         .execute(tx.conn())
         .await?;
     Ok(())

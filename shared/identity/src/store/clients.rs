@@ -1,6 +1,6 @@
 //! Statements about clients, and about what people let them do.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_platform::db::Tx;
 use diesel::prelude::*;
@@ -58,22 +58,25 @@ pub(crate) async fn client(tx: &mut Tx<'_>, id: ClientId) -> Result<Option<Clien
     row.map(Client::try_from).transpose()
 }
 
-/// All clients, or those of an agency, oldest first, with when they were disabled.
+/// When a client was disabled, and when it last proved itself.
+pub(crate) type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// All clients, or those of an agency, oldest first, with their times.
 pub(crate) async fn registered(
     tx: &mut Tx<'_>,
     agency: Option<AgencyId>,
-) -> Result<Vec<(Client, Option<DateTime<Utc>>)>, Error> {
+) -> Result<Vec<(Client, Times)>, Error> {
     let mut wanted = clients::table
         .order(clients::id)
-        .select((ClientRow::as_select(), clients::disabled_at))
+        .select((ClientRow::as_select(), (clients::disabled_at, clients::last_used_at)))
         .into_boxed();
     if let Some(agency) = agency {
         wanted = wanted
             .filter(clients::city.eq(agency.city().number()))
             .filter(clients::agency_id.eq(agency.uuid()));
     }
-    let rows: Vec<(ClientRow, Option<DateTime<Utc>>)> = wanted.load(tx.conn()).await?;
-    rows.into_iter().map(|(row, disabled_at)| Ok((row.try_into()?, disabled_at))).collect()
+    let rows: Vec<(ClientRow, Times)> = wanted.load(tx.conn()).await?;
+    rows.into_iter().map(|(row, times)| Ok((row.try_into()?, times))).collect()
 }
 
 pub(crate) async fn insert_client(tx: &mut Tx<'_>, client: &Client) -> Result<(), Error> {
@@ -90,6 +93,21 @@ pub(crate) async fn insert_client(tx: &mut Tx<'_>, client: &Client) -> Result<()
             clients::post_logout_redirect_uris.eq(&client.post_logout_redirect_uris),
             clients::created_at.eq(now),
         ))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes that a client has proven itself, once a minute at most.
+pub(crate) async fn note_use(tx: &mut Tx<'_>, client: ClientId) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(clients::table.find(client.uuid()))
+        .filter(
+            clients::last_used_at
+                .is_null()
+                .or(clients::last_used_at.le(now - TimeDelta::minutes(1))),
+        )
+        .set(clients::last_used_at.eq(now))
         .execute(tx.conn())
         .await?;
     Ok(())

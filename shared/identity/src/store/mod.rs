@@ -4,6 +4,7 @@ mod accesses;
 mod accounts;
 mod authorizations;
 mod client_keys;
+mod client_requests;
 mod clients;
 mod codes;
 mod devices;
@@ -30,11 +31,16 @@ pub(crate) use authorizations::{
     use_authorization_code,
 };
 pub(crate) use client_keys::{
-    AgencyClient, ClientKey, client_keys, clients_of, disable_client, insert_client_key, keys_of,
-    lock_client_of, retire_client_key, set_first_key,
+    AgencyClient, ClientKey, client_keys, clients_of, disable_client, disable_clients_of,
+    insert_client_key, keys_of, lock_client_of, retire_client_key, set_first_key, working_key,
+};
+pub(crate) use client_requests::{
+    approve_client_request, insert_client_request, lock_client_request, open_client_requests,
+    withdraw_client_request,
 };
 pub(crate) use clients::{
-    client, consented, insert_assertion, insert_client, registered, set_consent, set_redirect_uris,
+    client, consented, insert_assertion, insert_client, note_use, registered, set_consent,
+    set_redirect_uris,
 };
 pub(crate) use codes::{
     OneTimeCode, client_known_since, code, insert_code, know_client, lock_code, set_code_attempts,
@@ -51,8 +57,8 @@ pub(crate) use passkeys::{
 };
 pub(crate) use passwords::{StoredPassword, delete_password, password, put_password};
 pub(crate) use people::{
-    MaskedRealName, index_of, look_up, name_people, own_masked, person_by_index, set_name, shown,
-    told,
+    MaskedRealName, born_on, index_of, look_up, name_people, own_masked, person_by_index, set_name,
+    shown, told,
 };
 pub(crate) use phones::{account_of_phone, delete_phone, phone, put_phone};
 pub(crate) use profiles::{Profile, ProfileRow, profile_rows};
@@ -63,9 +69,10 @@ pub(crate) use sessions::{
     sessions_that_run, use_refresh_token,
 };
 pub(crate) use staff::{
-    accept_invitation, account_of_staff, certify_staff, email_index_of, end_staff,
-    insert_invitation, insert_staff, lock_invitation, lock_role, lock_staff, open_invitations,
-    replace_invitation, roles_at, roles_of, staff_of, withdraw_invitation,
+    accept_invitation, account_in_office, account_of_staff, accounts_in_role, certify_staff,
+    email_index_of, end_staff, insert_invitation, insert_staff, lock_invitation, lock_role,
+    lock_staff, open_invitations, replace_invitation, roles_at, roles_of, staff_of,
+    withdraw_invitation,
 };
 pub(crate) use step_ups::{
     StepUpCodeRow, StepUpFor, insert_step_up, lock_step_up_code, replace_step_up_code,

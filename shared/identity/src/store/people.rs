@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use citygate_kernel::Clock;
 use citygate_platform::{
     db::Tx,
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use super::accesses::insert_entries;
 use crate::{
     access::{Access, Act, Named},
-    documents::Document,
+    documents::{Document, ResidentIdNumber},
     error::Error,
     model::PersonId,
     rules::mask_name,
@@ -232,6 +233,19 @@ pub(crate) async fn own_masked(
     person: PersonId,
 ) -> Result<Option<MaskedRealName>, Error> {
     masked(keys, tx, person).await
+}
+
+/// When somebody was born, as their resident number says; none where they are known by another
+/// document. For rules of this house that ask for an age: the date is given to nobody, and so it is
+/// not noted.
+pub(crate) async fn born_on(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<NaiveDate>, Error> {
+    let Some(row) = person_row(tx, person).await? else { return Ok(None) };
+    let number = open(keys, tx, &ID_NUMBER, row.id, &row.id_number_sealed).await?;
+    Ok(number.parse().ok().and_then(|number: ResidentIdNumber| number.birth_date()))
 }
 
 async fn masked(

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{AccountId, StaffId, StaffInvitation, StaffInvitationId, StaffMember, StaffRole},
+    model::{
+        Account, AccountId, StaffId, StaffInvitation, StaffInvitationId, StaffMember, StaffRole,
+    },
     schema::{accounts, staff, staff_invitations},
 };
 
@@ -166,6 +168,51 @@ pub(crate) async fn account_of_staff(
         .await
         .optional()?;
     Ok(account.map(AccountId::from_uuid))
+}
+
+/// The account behind a role, while the role is in office.
+pub(crate) async fn account_in_office(
+    tx: &mut Tx<'_>,
+    id: StaffId,
+) -> Result<Option<Account>, Error> {
+    let now = tx.now();
+    let account: Option<Uuid> = staff::table
+        .find((id.city().number(), id.uuid()))
+        .filter(staff::ended_at.is_null())
+        .filter(staff::expires_at.gt(now))
+        .select(staff::account_id)
+        .first(tx.conn())
+        .await
+        .optional()?;
+    match account {
+        Some(account) => super::account(tx, AccountId::from_uuid(account)).await,
+        None => Ok(None),
+    }
+}
+
+/// The accounts that are in a role at an agency, fifty at most.
+pub(crate) async fn accounts_in_role(
+    tx: &mut Tx<'_>,
+    agency: AgencyId,
+    role: StaffRole,
+) -> Result<Vec<Account>, Error> {
+    let now = tx.now();
+    let ids: Vec<Uuid> = staff::table
+        .filter(staff::city.eq(agency.city().number()))
+        .filter(staff::agency_id.eq(agency.uuid()))
+        .filter(staff::role.eq(role.name()))
+        .filter(staff::ended_at.is_null())
+        .filter(staff::expires_at.gt(now))
+        .order(staff::id)
+        .limit(50)
+        .select(staff::account_id)
+        .load(tx.conn())
+        .await?;
+    let mut accounts = Vec::with_capacity(ids.len());
+    for id in ids {
+        accounts.extend(super::account(tx, AccountId::from_uuid(id)).await?);
+    }
+    Ok(accounts)
 }
 
 pub(crate) async fn insert_staff(tx: &mut Tx<'_>, member: &StaffMember) -> Result<(), Error> {

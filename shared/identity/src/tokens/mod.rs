@@ -185,7 +185,7 @@ impl Tokens {
     }
 
     /// The public address of the city, as `iss`, and as `aud` of what people have.
-    pub(crate) fn issuer(&self) -> &str {
+    pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 

@@ -3,6 +3,7 @@
 mod staff;
 
 mod accesses;
+mod client_requests;
 mod methods;
 mod passkeys;
 mod real_names;
@@ -19,6 +20,10 @@ use crate::{actions, model::AccountId};
 
 pub(crate) use self::{
     accesses::{AccessBody, FoundPersonBody, LookupBody},
+    client_requests::{
+        ApproveClientBody, ClientRegisteredBody, ClientRequestBody, ClientRequestsBody,
+        RequestClientBody,
+    },
     methods::{
         OwnMethodsBody, PasswordBody, PhoneBody, PhoneCodeBody, PutPasswordBody, PutPhoneBody,
         SessionsBody,

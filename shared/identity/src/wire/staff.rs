@@ -25,6 +25,7 @@ use crate::{
 pub(crate) enum StaffRoleBody {
     Admin,
     Clerk,
+    Clinician,
 }
 
 impl From<StaffRoleBody> for StaffRole {
@@ -32,6 +33,7 @@ impl From<StaffRoleBody> for StaffRole {
         match role {
             StaffRoleBody::Admin => Self::Admin,
             StaffRoleBody::Clerk => Self::Clerk,
+            StaffRoleBody::Clinician => Self::Clinician,
         }
     }
 }
@@ -41,6 +43,7 @@ impl From<StaffRole> for StaffRoleBody {
         match role {
             StaffRole::Admin => Self::Admin,
             StaffRole::Clerk => Self::Clerk,
+            StaffRole::Clinician => Self::Clinician,
         }
     }
 }
@@ -204,6 +207,11 @@ pub(crate) struct AgencyClientBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, value_type = DateTime<Utc>)]
     disabled_at: Option<DateTime<Utc>>,
+    /// When it last proved itself, to the minute; absent if it never has. After ninety days without
+    /// it is disabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = DateTime<Utc>)]
+    last_used_at: Option<DateTime<Utc>>,
 }
 
 impl From<AgencyClient> for AgencyClientBody {
@@ -214,6 +222,7 @@ impl From<AgencyClient> for AgencyClientBody {
             scopes: client.scopes,
             keys: client.keys.into_iter().map(ClientKeyBody::from).collect(),
             disabled_at: client.disabled_at,
+            last_used_at: client.last_used_at,
         }
     }
 }

@@ -32,10 +32,9 @@ use futures_util::StreamExt;
 use tracing::Instrument;
 
 use super::{
-    Failure, PROBLEM_JSON,
+    Failure, FailureForm,
     context::RequestFacts,
     rate_limit::{self, Standing},
-    render_problem,
     server::HttpSettings,
 };
 use crate::{Platform, problems};
@@ -77,6 +76,8 @@ pub async fn edge(
     }
     let settings = request.app_data::<Data<HttpSettings>>().cloned().unwrap_or_default();
     let span = tracing::info_span!("request", id = %facts.request_id);
+    let forms = request.app_data::<Data<Vec<FailureForm>>>();
+    let form = FailureForm::of(request.path(), forms.into_iter().flat_map(|forms| forms.iter()));
 
     let pattern = request.match_pattern();
     let standing = rate_limit::count(&request, pattern.clone(), &settings);
@@ -96,14 +97,14 @@ pub async fn edge(
         Ok(response) => {
             let draining = is_draining(&response);
             let (request, response) = response.into_parts();
-            let response = finish(response, &facts, standing, draining, &span);
+            let response = finish(response, &facts, (standing, form), draining, &span);
             record(&response, pattern.as_deref(), &method, started, &span);
             Ok(ServiceResponse::new(request, response))
         }
         // The request went down with its handler; the answer goes out without it.
         Err(failure) => {
             let failed = HttpResponse::from_error(failure);
-            let response = finish(failed, &facts, standing, true, &span);
+            let response = finish(failed, &facts, (standing, form), true, &span);
             record(&response, pattern.as_deref(), &method, started, &span);
             Err(InternalError::from_response("the handler gave no answer", response).into())
         }
@@ -194,7 +195,7 @@ async fn handle(
 fn finish(
     response: HttpResponse,
     facts: &RequestFacts,
-    standing: Option<Standing>,
+    (standing, form): (Option<Standing>, FailureForm),
     close: bool,
     span: &tracing::Span,
 ) -> HttpResponse {
@@ -210,11 +211,12 @@ fn finish(
                 }
             };
             span.in_scope(|| log(problem));
-            let body = render_problem(problem, facts.locale, &facts.request_id);
+            let body = (form.render)(problem, facts.locale, &facts.request_id);
             let status = StatusCode::from_u16(problem.kind.status).unwrap_or_default();
             response.map_body(|head, _| {
                 head.status = status;
-                head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+                head.headers
+                    .insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media_type));
                 BoxBody::new(body)
             })
         }

@@ -81,6 +81,31 @@ pub struct ProblemBody<'a> {
     request_id: &'a str,
 }
 
+/// How the operations below a path tell of failures: a protocol may have a form of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct FailureForm {
+    /// The paths, with a slash at the end: `/fhir/`.
+    pub below: &'static str,
+    /// The media type of the form.
+    pub media_type: &'static str,
+    /// The name of its schema in the OpenAPI document.
+    pub schema: &'static str,
+    /// A problem in that form: in which language, and under which request id.
+    pub render: fn(&Problem, Locale, &str) -> String,
+}
+
+impl FailureForm {
+    /// The city's own.
+    pub(super) const PROBLEM: Self =
+        Self { below: "/", media_type: PROBLEM_JSON, schema: "Problem", render: render_problem };
+
+    /// The form for a path.
+    pub(super) fn of<'a>(path: &str, forms: impl IntoIterator<Item = &'a Self>) -> Self {
+        let named = forms.into_iter().find(|form| path.starts_with(form.below));
+        named.copied().unwrap_or(Self::PROBLEM)
+    }
+}
+
 /// The problem as JSON.
 pub fn render_problem(problem: &Problem, locale: Locale, request_id: &str) -> String {
     let kind = problem.kind;

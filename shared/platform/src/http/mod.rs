@@ -15,15 +15,17 @@ mod health;
 mod openapi;
 mod page;
 mod rate_limit;
+mod scopes;
 mod server;
 
 pub use answer::Idempotent;
 pub use client_address::{ClientAddress, InvalidNetwork, Network, ProxyHeader};
 pub use extract::{Body, IdempotencyKey};
-pub use failure::{Failure, PROBLEM_JSON, ProblemBody, render_problem};
+pub use failure::{Failure, FailureForm, PROBLEM_JSON, ProblemBody, render_problem};
 pub use openapi::{describe, operations};
 pub use page::{Cursor, Page, PageQuery};
 pub use rate_limit::{Buckets, RateClass, RateLimitSettings, WhoCalls};
+pub use scopes::SystemScopes;
 pub use server::{HttpSettings, Server, bind, configure};
 
 /// The crate's own handlers and problems.

@@ -17,7 +17,7 @@ use utoipa::{
 };
 
 use super::{
-    PROBLEM_JSON, ProblemBody,
+    FailureForm, ProblemBody,
     rate_limit::{EXTENSION, RateClass},
 };
 use crate::{Service, problems};
@@ -60,8 +60,9 @@ pub fn describe(mut api: OpenApi, services: &[Service]) -> OpenApi {
             .build();
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
-    for (method, operation) in operations_mut(&mut api) {
-        complete(method, operation);
+    for (path, method, operation) in operations_mut(&mut api) {
+        let forms = services.iter().filter_map(|service| service.failures.as_ref());
+        complete(method, operation, FailureForm::of(path, forms));
     }
     api.tags = Some(tags(&api, services));
     api
@@ -91,7 +92,7 @@ fn add_schemas(components: &mut Components) {
 }
 
 /// Adds to one operation what every operation shares.
-fn complete(method: &str, operation: &mut Operation) {
+fn complete(method: &str, operation: &mut Operation, form: FailureForm) {
     let class = RateClass::of(method, operation);
     let extensions = operation.extensions.get_or_insert_with(Extensions::default);
     extensions.insert(EXTENSION.to_owned(), class.name().into());
@@ -128,9 +129,9 @@ fn complete(method: &str, operation: &mut Operation) {
         if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
             && response.content.is_empty()
         {
-            let problem = Ref::from_schema_name(ProblemBody::name());
-            let content = ContentBuilder::new().schema(Some(problem)).build();
-            response.content.insert(PROBLEM_JSON.to_owned(), content.into());
+            let failure = Ref::from_schema_name(form.schema);
+            let content = ContentBuilder::new().schema(Some(failure)).build();
+            response.content.insert(form.media_type.to_owned(), content.into());
         }
     }
 }
@@ -160,11 +161,13 @@ pub fn operations(api: &OpenApi) -> Vec<(&str, &'static str, &Operation)> {
     all
 }
 
-fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    api.paths.paths.values_mut().flat_map(|item| {
+fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = (&str, &'static str, &mut Operation)> {
+    api.paths.paths.iter_mut().flat_map(|(path, item)| {
         let PathItem { get, put, post, delete, patch, .. } = item;
         [("GET", get), ("PUT", put), ("POST", post), ("DELETE", delete), ("PATCH", patch)]
             .into_iter()
-            .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+            .filter_map(move |(method, operation)| {
+                Some((path.as_str(), method, operation.as_mut()?))
+            })
     })
 }

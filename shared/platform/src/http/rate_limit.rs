@@ -204,8 +204,12 @@ impl RateClasses {
     }
 
     /// What is no operation changes nothing and is cheap: documents, and paths that do not exist.
+    /// With a slash behind its path, an operation is the same.
     fn class(&self, method: &str, pattern: Option<String>) -> RateClass {
-        let class = pattern.and_then(|pattern| self.0.get(&(method.to_owned(), pattern)));
+        let class = pattern.and_then(|pattern| {
+            let path = pattern.strip_suffix('/').unwrap_or(&pattern);
+            self.0.get(&(method.to_owned(), path.to_owned()))
+        });
         class.copied().unwrap_or(RateClass::Public)
     }
 }

@@ -16,11 +16,12 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
-    Failure,
+    Failure, FailureForm,
     client_address::{Network, ProxyHeader},
     edge::{Draining, edge},
     openapi::{describe, operations},
     rate_limit::{Buckets, RateClasses, RateLimitSettings},
+    scopes::SystemScopes,
 };
 use crate::{Platform, Service, problems};
 
@@ -117,6 +118,7 @@ pub fn configure(
         .app_data(Data::new(settings.clone()))
         .app_data(draining.clone())
         .app_data(buckets.clone())
+        .app_data(Data::new(forms(services)))
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
         .into_utoipa_app()
@@ -130,9 +132,11 @@ pub fn configure(
     let docs = SwaggerUi::new("/docs/{_:.*}")
         .config(Config::new(["/openapi.json"]).doc_expansion("list").validator_url("none"));
     let classes = Data::new(RateClasses::of(&api));
+    let scopes = Data::new(SystemScopes::of(&api));
     let app = app
         .app_data(document)
         .app_data(classes)
+        .app_data(scopes)
         .route("/openapi.json", web::get().to(get_openapi))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
@@ -140,6 +144,10 @@ pub fn configure(
         .default_service(web::to(no_operation))
         .wrap(from_fn(edge));
     (app, api)
+}
+
+fn forms(services: &[Service]) -> Vec<FailureForm> {
+    services.iter().filter_map(|service| service.failures).collect()
 }
 
 fn parameter_failures() -> web::PathConfig {

@@ -13,11 +13,14 @@ pub enum DataClass {
     Letter,
     /// Secrets that the city shares with others or keeps for itself.
     Secret,
+    /// What tells of somebody's health, and the messages that it came in.
+    Health,
 }
 
 impl DataClass {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Person, Self::Contact, Self::Letter, Self::Secret];
+    pub const ALL: [Self; 5] =
+        [Self::Person, Self::Contact, Self::Letter, Self::Secret, Self::Health];
 
     /// As a table stores it.
     pub const fn code(self) -> &'static str {
@@ -26,6 +29,7 @@ impl DataClass {
             Self::Contact => "contact",
             Self::Letter => "letter",
             Self::Secret => "secret",
+            Self::Health => "health",
         }
     }
 }

@@ -1,0 +1,2 @@
+DELETE FROM public.cities WHERE sandbox;
+ALTER TABLE public.cities DROP sandbox;

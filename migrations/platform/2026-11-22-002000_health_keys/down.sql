@@ -1,0 +1,3 @@
+ALTER TABLE platform.data_keys DROP CONSTRAINT data_keys_class_check;
+ALTER TABLE platform.data_keys ADD CONSTRAINT data_keys_class_check
+    CHECK (class IN ('person', 'contact', 'letter', 'secret'));

@@ -1,0 +1,4 @@
+-- What tells of somebody's health is sealed with keys of its own.
+ALTER TABLE platform.data_keys DROP CONSTRAINT data_keys_class_check;
+ALTER TABLE platform.data_keys ADD CONSTRAINT data_keys_class_check
+    CHECK (class IN ('person', 'contact', 'letter', 'secret', 'health'));
