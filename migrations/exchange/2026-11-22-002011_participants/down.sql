@@ -1,0 +1,3 @@
+DROP TABLE exchange.conformance_evidence;
+DROP TABLE exchange.sandboxes;
+DROP TABLE exchange.participants;
