@@ -1,0 +1,58 @@
+//! What a doctor wants examined.
+
+use chrono::{DateTime, Utc};
+use citygate_catalogue::AgencyId;
+use citygate_identity::PersonId;
+use citygate_kernel::{CityId, Kind};
+
+use super::{OwnNo, words};
+
+/// Prefix of order identifiers.
+pub(crate) enum OrderKind {}
+impl Kind for OrderKind {
+    const PREFIX: &'static str = "exor";
+}
+/// Identifies an order: the id of its `ServiceRequest`.
+pub(crate) type OrderId = CityId<OrderKind>;
+
+/// How far an order is (FHIR R4, ServiceRequest.status).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum OrderStatus {
+    /// It is to be carried out.
+    Active,
+    /// There is a final report of it.
+    Completed,
+    /// It was taken back.
+    Revoked,
+}
+words!(OrderStatus { Active = "active", Completed = "completed", Revoked = "revoked" });
+
+/// Who told of an order first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum OrderSource {
+    /// The hospital's system pushed it.
+    Fhir,
+    /// It was placed during a visit.
+    Hospital,
+}
+words!(OrderSource { Fhir = "fhir", Hospital = "hospital" });
+
+/// An order on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub id: OrderId,
+    pub agency: AgencyId,
+    pub order_no: OwnNo,
+    pub person: PersonId,
+    pub status: OrderStatus,
+    pub source: OrderSource,
+    /// From 1, one more with every change.
+    pub version: u32,
+    pub authored_at: DateTime<Utc>,
+    /// Equal for equal content; none where nobody has pushed a resource.
+    pub content_digest: Option<Vec<u8>>,
+    /// The resource as it was sent, sealed.
+    pub content_sealed: Option<Vec<u8>>,
+    pub created_at: DateTime<Utc>,
+    pub changed_at: DateTime<Utc>,
+}
