@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, error::Error as StdError};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use citygate_booking::{Allocation, Channel, DayPart, NewSlot};
 use citygate_catalogue::{Agency, AgencyId, City, add_agency};
+use citygate_exchange::participants;
 use citygate_kernel::{CityCode, Text};
 use citygate_platform::Cx;
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -57,6 +58,10 @@ pub(crate) fn seed(cx: Cx) -> LocalBoxFuture<'static, Seeded> {
                 Err(Error::HospitalUnknown) => describe(&cx, n).await?,
                 Err(error) => return Err(error.into()),
             }
+            let connected = cx.db.tx("hospital.seed_connection", async |tx| {
+                participants::connect(tx, agency(n)).await
+            });
+            connected.await?;
         }
         open_sessions(&cx).await
     }

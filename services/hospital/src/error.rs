@@ -110,6 +110,7 @@ pub(crate) const PROBLEMS: &[&ProblemType] = &[
     &directory::SLOTS_REFUSED,
     &directory::PERIOD_OUT_OF_RANGE,
     &visit::APPOINTMENT_UNKNOWN,
+    &visit::APPOINTMENT_CONTRADICTED,
     &visit::QUEUE_UNKNOWN,
     &visit::QUEUE_ENTRY_UNKNOWN,
     &visit::ORDER_UNKNOWN,

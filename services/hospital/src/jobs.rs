@@ -1,7 +1,10 @@
 //! What is done after COMMIT, and what is heard.
 
+pub(crate) mod settlement;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use citygate_booking::{APPOINTMENT_CHANGED, AppointmentId, AppointmentState};
+use citygate_exchange::ORDER_RESULTED;
 use citygate_platform::{
     db::Tx,
     jobs::{Job, JobError, Listener, Retries, Task},
@@ -9,8 +12,8 @@ use citygate_platform::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actions::{self, SERVICE, Turn},
-    error::Error,
+    actions::{self, OrderEvent, SERVICE, Turn},
+    error::{Error, VisitError},
     model::{QueueId, VisitId},
 };
 
@@ -123,5 +126,20 @@ pub(crate) fn watch_check_in() -> Listener {
             return Ok(());
         }
         actions::watch_check_in(&cx, news.appointment).await.map_err(JobError::from)
+    })
+}
+
+/// Hears that the result of an order is there, so that the visit goes on. An order that was taken
+/// back, or that the hospital has never placed here, has no visit that waits for it.
+pub(crate) fn hear_results() -> Listener {
+    ORDER_RESULTED.heard_by("hospital.order_resulted", SOON, |cx, news| async move {
+        let Ok(number) = news.order_no.parse() else { return Ok(()) };
+        let event = OrderEvent::Resulted;
+        match actions::advance_order(&cx, news.agency, &number, event).await {
+            Ok(_) | Err(Error::Visit(VisitError::OrderUnknown | VisitError::OrderRefused)) => {
+                Ok(())
+            }
+            Err(error) => Err(JobError::from(error)),
+        }
     })
 }

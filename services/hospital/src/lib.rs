@@ -48,24 +48,45 @@
 //! never guessed; the patient's part is a bill like any other, and whatever becomes of the
 //! settlement, either the insurer pays its part or that money goes back; the words of a charge are
 //! sealed, and bills, letters and messages do not repeat them.
+//!
+//! # What hospitals' own systems say and ask
+//!
+//! | protocol | what | how it stands |
+//! |---|---|---|
+//! | FHIR R4 | Organization, Location, HealthcareService, Practitioner, PractitionerRole | active or not |
+//! | | Schedule | active → not |
+//! | | Slot | free ⇄ busy-tentative ⇄ busy; busy-unavailable |
+//! | | Appointment, by `$find`, `$hold`, `$book` and `$cancel`, too | as below |
+//! | HL7 version 2 | `SIU`: what the hospital has booked, moved and given up itself | |
+//!
+//! An appointment of FHIR is proposed → pending → booked → arrived → fulfilled; cancelled, noshow.
+//! It is one of booking's, at the counter's channel: what is proposed is a slot, under the slot's id.
+//!
+//! Invariants: whatever the protocol, the same actions and rules decide; a system sees its own
+//! hospital alone; that somebody was seen or did not come follows from the queue, not from a message;
+//! examinations that are ordered or withdrawn are told to whoever keeps results, and a result that
+//! is there moves the visit on.
 
 mod actions;
 mod demo;
 mod demo_directory;
 mod error;
+mod fhir;
+mod hl7;
 mod insurer;
 mod jobs;
 mod model;
 mod routes;
 pub mod rules;
 mod schema;
-mod settlement_jobs;
 mod store;
 mod stream;
 mod wire;
 
 pub use demo::HOSPITAL;
 pub use error::Error;
+pub use fhir::fhir_repository;
+pub use hl7::siu_receiver;
 pub use insurer::{Insurer, InsurerError};
 pub use model::{
     DepartmentId, EndReason, EntryState, Lane, OrderKind, QueueEntryId, QueueId, Station, StepKey,

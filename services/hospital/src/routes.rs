@@ -17,7 +17,7 @@ use citygate_platform::Service;
 use crate::{
     error::PROBLEMS,
     insurer::Insurer,
-    jobs, settlement_jobs,
+    jobs::{self, settlement},
     store::{CHARGE_DETAILS, plans::ORDER_WORDS},
     stream::Hub,
 };
@@ -73,11 +73,11 @@ pub fn service(insurer: Option<Insurer>) -> Service {
         queues::add(routes);
         orders::add(routes);
     });
-    service.jobs =
-        vec![settlement_jobs::settle(insurer.clone()), settlement_jobs::return_lines(insurer)];
-    service.listeners = vec![settlement_jobs::hear_paid(), settlement_jobs::hear_expired()];
+    service.jobs = vec![settlement::settle(insurer.clone()), settlement::return_lines(insurer)];
+    service.listeners = vec![settlement::hear_paid(), settlement::hear_expired()];
     service.jobs.extend(jobs::of_visits());
     service.listeners.push(jobs::watch_check_in());
+    service.listeners.push(jobs::hear_results());
     service.sealed = &[ORDER_WORDS, CHARGE_DETAILS];
     service.demo = Some(crate::demo::seed);
     service.about = "The hospitals of a city: whom to see, the day of a visit, and what it costs.";

@@ -160,6 +160,7 @@ diesel::table! {
         practitioner_id -> Uuid,
         department_id -> Uuid,
         clinic_kind -> Text,
+        id -> Uuid,
     }
 }
 
@@ -239,6 +240,16 @@ diesel::table! {
         firsts_run -> Int2,
         started_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    hospital.reported_appointments (city, agency_id, appointment_no) {
+        city -> Int4,
+        agency_id -> Uuid,
+        appointment_no -> Text,
+        appointment_id -> Uuid,
+        reported_at -> Timestamptz,
     }
 }
 
@@ -356,6 +367,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     queue_entries,
     queue_numbers,
     queues,
+    reported_appointments,
     schedules,
     settlement_lines,
     settlements,

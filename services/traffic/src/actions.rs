@@ -1,15 +1,14 @@
 //! What the police and citizens do here.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 use citygate_calendar::{Deadline, Period};
-use citygate_catalogue::{AgencyId, Rule, RuleId, rule, rule_by_id};
+use citygate_catalogue::{AgencyId, Rule, RuleBook, rule};
 use citygate_identity::{Access, Accessor, Named, PersonId, Reason, person};
 use citygate_kernel::{CityCode, Clock, Text};
 use citygate_payments::{BillId, BillView, NewBill, Terms, bills, issue_bill, reschedule_bill};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::{
@@ -193,14 +192,13 @@ async fn fines_of(tx: &mut Tx<'_>, decisions: Vec<Decision>) -> Result<Vec<FineV
         found.extend(bills(tx, code, &ids).await?);
         todays.insert(code, citygate_catalogue::city(tx, code).await?.date(tx.now()));
     }
-    let (mut periods, mut surcharges) = (BTreeMap::new(), BTreeMap::new());
+    let book = RuleBook::default();
     let mut views = Vec::with_capacity(decisions.len());
     for decision in decisions {
         let bill = found.remove(&decision.bill).ok_or(Error::Damaged("bill"))?;
         let today = todays.get(&decision.id.city()).copied().ok_or(Error::Damaged("city"))?;
-        let payment_rule: Rule<Period> =
-            known_rule(tx, &mut periods, decision.payment_rule).await?;
-        let surcharge_rule = known_rule(tx, &mut surcharges, decision.surcharge_rule).await?;
+        let payment_rule: Rule<Period> = book.rule(tx, decision.payment_rule).await?;
+        let surcharge_rule = book.rule(tx, decision.surcharge_rule).await?;
         let deadline = rules::payment_deadline(decision.served_on, payment_rule.params, &calendar)?;
         views.push(FineView { decision, bill, today, deadline, payment_rule, surcharge_rule });
     }
@@ -217,11 +215,10 @@ pub(crate) async fn recount_deadlines(cx: &Cx) -> Result<usize, Error> {
         let batch = cx.db.tx("traffic.recount_deadlines", async |tx| {
             let since = tx.now().date_naive() - TimeDelta::days(366);
             let calendar = citygate_catalogue::holiday_calendar(tx).await?;
-            let (mut periods, mut moves) = (BTreeMap::new(), 0);
+            let (book, mut moves) = (RuleBook::default(), 0);
             let batch = store::served_since(tx, since, after, BATCH).await?;
             for decision in &batch {
-                let rule: Rule<Period> =
-                    known_rule(tx, &mut periods, decision.payment_rule).await?;
+                let rule: Rule<Period> = book.rule(tx, decision.payment_rule).await?;
                 let deadline = rules::payment_deadline(decision.served_on, rule.params, &calendar)?;
                 let due_on = deadline.due_on();
                 moves += usize::from(reschedule_bill(tx, decision.bill, due_on).await?);
@@ -235,16 +232,4 @@ pub(crate) async fn recount_deadlines(cx: &Cx) -> Result<usize, Error> {
             None => return Ok(moved),
         }
     }
-}
-
-/// A rule by its version, read once for a page.
-async fn known_rule<P: Clone + DeserializeOwned>(
-    tx: &mut Tx<'_>,
-    known: &mut BTreeMap<RuleId, Rule<P>>,
-    id: RuleId,
-) -> Result<Rule<P>, Error> {
-    Ok(match known.entry(id) {
-        Entry::Occupied(rule) => rule.get().clone(),
-        Entry::Vacant(place) => place.insert(rule_by_id(tx, id).await?).clone(),
-    })
 }

@@ -2,16 +2,17 @@
 
 mod draw;
 
+use citygate_catalogue::RuleBook;
 use citygate_payments::{BILL_EXPIRED, BILL_PAID};
 use citygate_platform::jobs::{Job, Listener, Retries, Task};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    actions::{self, ISSUER, RuleBook},
+    actions::{self, ISSUER},
     error::Error,
     events::APPOINTMENT_CHANGED,
-    model::{Channel, SessionId, SlotId},
+    model::{AppointmentId, Channel, SessionId, SlotId},
 };
 
 pub(crate) use self::draw::{DRAW_LOTS, DrawLots, draw_lots};
@@ -24,6 +25,13 @@ pub(crate) struct OfferAgain {
     pub channel: Channel,
 }
 pub(crate) const OFFER_AGAIN: Task<OfferAgain> = Task::new("booking.offer_again");
+
+/// A place that was kept for somebody at a counter.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReleaseHold {
+    pub appointment: AppointmentId,
+}
+pub(crate) const RELEASE_HOLD: Task<ReleaseHold> = Task::new("booking.release_hold");
 
 /// A session that was stopped.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +57,19 @@ pub(crate) fn offer_again(book: RuleBook) -> Job {
                 .db
                 .tx("booking.offer_again", async |tx| actions::offer_again(tx, &book, one).await);
             Ok(offered.await?)
+        }
+    })
+}
+
+/// Takes places back that were kept at a counter and not confirmed.
+pub(crate) fn release_holds(book: RuleBook) -> Job {
+    RELEASE_HOLD.done_by(Retries::INQUIRY, move |cx, job| {
+        let book = book.clone();
+        async move {
+            let released = cx.db.tx("booking.release_hold", async |tx| {
+                actions::release_hold(tx, &book, job.appointment).await
+            });
+            Ok(released.await?)
         }
     })
 }

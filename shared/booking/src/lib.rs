@@ -11,14 +11,18 @@
 //! | objection | what they say against it | open → upheld, rejected |
 //!
 //! Invariants: of a slot never more places are taken than there are; an appointment with a fee is
-//! confirmed if and only if its bill is paid before it expires; a person's quotas are counted while
-//! nobody else books for that person, in the app, at a counter or by referral; a place that comes
-//! back goes to whoever waits first, or is offered again after a while that nobody knows beforehand;
-//! what the agency cancels is never held against anybody; who got a place in a draw can be computed
-//! by anybody from what is published. Every figure is a row of `public.rules` with a citation, and a
-//! session keeps the versions in force when it was opened.
+//! confirmed if and only if its bill is paid before it expires; what a counter keeps has no bill, and
+//! comes back unless the counter confirms it in time; a person's quotas are counted while nobody else
+//! books for that person, in the app, at a counter or by referral; a place that comes back goes to
+//! whoever waits first, or is offered again after a while that nobody knows beforehand; what the
+//! agency cancels is never held against anybody; who got a place in a draw can be computed by anybody
+//! from what is published. Every figure is a row of `public.rules` with a citation, and a session
+//! keeps the versions in force when it was opened.
 //!
 //! # What becomes of an appointment
+//!
+//! It is held until its fee is paid. What a counter keeps ([`hold_for`]) is held for as long, without
+//! a bill: that the counter confirms it ([`confirm_for`]) counts as paying.
 //!
 //! | | pay | arrive | fulfil | cancel by the citizen | cancel by the agency | expire | miss |
 //! |---|---|---|---|---|---|---|---|
@@ -44,17 +48,19 @@ mod store;
 mod wire;
 
 pub use actions::{
-    ClaimLanes, ClaimPlace, allocation_counts, annul_for, appointment, appointments_of_session,
-    arrive, book_for, cancel_for, fulfil, next_free, no_show, open_session, session, sessions,
+    ClaimLanes, ClaimPlace, allocation_counts, annul_for, appointment, appointments_of_agency,
+    appointments_of_session, arrive, book_for, cancel_for, confirm_for, fulfil, hold_for, lock_for,
+    next_free, no_show, open_session, session, sessions, sessions_by_id, slots_of_agency,
     stop_session,
 };
 pub use error::{DrawError, Error, StrikeError};
 pub use events::{APPOINTMENT_CHANGED, AppointmentChanged};
 pub use model::{
-    Allocation, Annulment, Appointment, AppointmentId, AppointmentKind, AppointmentState, BookFor,
-    CancelledBy, Channel, CounterChannel, DayPart, DrawOutcome, NewSession, NewSlot, NextFree,
-    ObjectionId, ObjectionKind, ObjectionState, Origin, Session, SessionFilter, SessionId,
-    SessionKind, SessionRules, SessionView, Slot, SlotId, SlotKind, StrikeId, StrikeIdKind,
-    StrikeKind, TicketId, TicketKind, WaitlistEntryId, WaitlistEntryKind, WaitlistState,
+    Allocation, Annulment, Appointment, AppointmentFilter, AppointmentId, AppointmentKind,
+    AppointmentState, BookFor, CancelledBy, Channel, CounterChannel, DayPart, DrawOutcome,
+    NewSession, NewSlot, NextFree, ObjectionId, ObjectionKind, ObjectionState, Origin, Places,
+    Session, SessionFilter, SessionId, SessionKind, SessionRules, SessionView, Slot, SlotFilter,
+    SlotId, SlotKind, SlotPlaces, StrikeId, StrikeIdKind, StrikeKind, TicketId, TicketKind,
+    WaitlistEntryId, WaitlistEntryKind, WaitlistState,
 };
 pub use routes::service;

@@ -11,11 +11,13 @@ use uuid::Uuid;
 
 mod counter;
 mod draw;
+mod listing;
 mod strike;
 
 pub use self::{
     counter::{BookFor, CounterChannel},
     draw::{DrawOutcome, TicketId, TicketKind},
+    listing::{AppointmentFilter, Places, SlotFilter, SlotPlaces},
     strike::{
         Annulment, ObjectionId, ObjectionKind, ObjectionState, StrikeId, StrikeIdKind, StrikeKind,
     },

@@ -15,12 +15,12 @@ use super::{
 };
 use crate::{
     error::{ChargeError, Error},
+    jobs::settlement::{RETURN_LINES, ReturnLines},
     model::{
         Charge, ChargeRefund, ChargeRefundId, ChargeRefundState, ChargeState, OwnNo, Settlement,
         SettlementId, SettlementLine, SettlementMethod,
     },
     rules::settlement::{SettlementEvent, next},
-    settlement_jobs::{RETURN_LINES, ReturnLines},
     store,
     wire::ChargeRefundBody,
 };

@@ -28,20 +28,28 @@ pub(crate) async fn put_department(
     hospital: AgencyId,
     new: &NewDepartment,
 ) -> Result<(Department, Put), Error> {
-    let digest = digest(cx, "hospital.departments", new)?;
     cx.db
-        .tx("hospital.put_department", async |tx| {
-            locked(tx, hospital).await?;
-            let all = store::departments_of(tx, hospital).await?;
-            let department = described(tx, hospital, &all, new).await?;
-            let Department { id, part_of, location, .. } = department;
-            let pinyin = new.pinyin.as_deref().unwrap_or_default();
-            let search = searchable([new.name.zh.as_str(), &new.name.en, pinyin]);
-            let (key, within) = ((hospital, id), (part_of, location));
-            let put = store::put_department(tx, key, within, new, &search, &digest).await?;
-            Ok((department, put))
-        })
+        .tx("hospital.put_department", async |tx| record_department(cx, tx, hospital, new).await)
         .await
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn record_department(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    new: &NewDepartment,
+) -> Result<(Department, Put), Error> {
+    let digest = digest(cx, "hospital.departments", new)?;
+    locked(tx, hospital).await?;
+    let all = store::departments_of(tx, hospital).await?;
+    let department = described(tx, hospital, &all, new).await?;
+    let Department { id, part_of, location, .. } = department;
+    let pinyin = new.pinyin.as_deref().unwrap_or_default();
+    let search = searchable([new.name.zh.as_str(), &new.name.en, pinyin]);
+    let (key, within) = ((hospital, id), (part_of, location));
+    let put = store::put_department(tx, key, within, new, &search, &digest).await?;
+    Ok((department, put))
 }
 
 /// The department with what it names, if it fits into the tree.

@@ -26,11 +26,11 @@ use crate::{
 const CITY: CityCode = CityCode::HANGZHOU;
 
 /// A city with one hospital of the test's own, a draft.
-struct Scene {
-    db: TestDb,
-    clock: Clock,
-    cx: Cx,
-    hospital: AgencyId,
+pub(crate) struct Scene {
+    pub db: TestDb,
+    pub clock: Clock,
+    pub cx: Cx,
+    pub hospital: AgencyId,
 }
 
 fn no(text: &str) -> OwnNo {
@@ -85,7 +85,7 @@ fn doctor(number: &str, title: Title, kinds: &[ClinicKind]) -> NewPractitioner {
 }
 
 impl Scene {
-    async fn set(grade: Grade) -> Self {
+    pub async fn set(grade: Grade) -> Self {
         let (db, clock) = (TestDb::new().await, Clock::manual(monday_morning()));
         let cx = db.platform(&clock).cx(Locale::En, "test-request");
         let hospital = AgencyId::new(CITY, &clock);
@@ -96,7 +96,7 @@ impl Scene {
     }
 
     /// With a campus, a department, two doctors, and listed.
-    async fn listed(grade: Grade) -> Self {
+    pub async fn listed(grade: Grade) -> Self {
         let scene = Self::set(grade).await;
         let Self { cx, hospital, .. } = &scene;
         let campus = location("C", None, PhysicalType::Campus);
@@ -130,7 +130,7 @@ impl Scene {
         }
     }
 
-    async fn run(&self, statements: &str) {
+    pub async fn run(&self, statements: &str) {
         let mut connection = AsyncPgConnection::establish(&self.db.url).await.unwrap();
         connection.batch_execute(statements).await.unwrap();
     }

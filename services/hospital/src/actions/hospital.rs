@@ -67,16 +67,22 @@ pub(crate) async fn put_hospital(
     id: AgencyId,
     new: &NewHospital,
 ) -> Result<(NamedHospital, Put), Error> {
+    cx.db.tx("hospital.put_profile", async |tx| record_hospital(cx, tx, id, new).await).await
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn record_hospital(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    id: AgencyId,
+    new: &NewHospital,
+) -> Result<(NamedHospital, Put), Error> {
     let digest = digest(cx, "hospital.hospitals", new)?;
-    cx.db
-        .tx("hospital.put_profile", async |tx| {
-            let name = agency(tx, id).await?.name;
-            let names = [name.zh.as_str(), &name.en, new.pinyin.as_deref().unwrap_or_default()];
-            let put = store::put_hospital(tx, id, new, &searchable(names), &digest).await?;
-            let hospital = store::hospital(tx, id).await?.ok_or(Error::HospitalUnknown)?;
-            Ok((NamedHospital { hospital, name }, put))
-        })
-        .await
+    let name = agency(tx, id).await?.name;
+    let names = [name.zh.as_str(), &name.en, new.pinyin.as_deref().unwrap_or_default()];
+    let put = store::put_hospital(tx, id, new, &searchable(names), &digest).await?;
+    let hospital = store::hospital(tx, id).await?.ok_or(Error::HospitalUnknown)?;
+    Ok((NamedHospital { hospital, name }, put))
 }
 
 /// Shows a hospital to everybody, or takes it out. The same again changes nothing.
@@ -85,23 +91,28 @@ pub(crate) async fn move_hospital(
     id: AgencyId,
     event: HospitalEvent,
 ) -> Result<NamedHospital, Error> {
-    cx.db
-        .tx("hospital.move_hospital", async |tx| {
-            let mut hospital = locked(tx, id).await?;
-            let name = agency(tx, id).await?.name;
-            let state = next(hospital.state, event).ok_or(DirectoryError::ListingRefused(
-                "a draft is not suspended, and who was taken out for good stays out",
-            ))?;
-            if state != hospital.state {
-                if state == HospitalState::Listed {
-                    has_something_to_show(tx, id).await?;
-                }
-                store::set_state(tx, id, state).await?;
-                hospital.state = state;
-            }
-            Ok(NamedHospital { hospital, name })
-        })
-        .await
+    cx.db.tx("hospital.move_hospital", async |tx| record_listing(tx, id, event).await).await
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn record_listing(
+    tx: &mut Tx<'_>,
+    id: AgencyId,
+    event: HospitalEvent,
+) -> Result<NamedHospital, Error> {
+    let mut hospital = locked(tx, id).await?;
+    let name = agency(tx, id).await?.name;
+    let state = next(hospital.state, event).ok_or(DirectoryError::ListingRefused(
+        "a draft is not suspended, and who was taken out for good stays out",
+    ))?;
+    if state != hospital.state {
+        if state == HospitalState::Listed {
+            has_something_to_show(tx, id).await?;
+        }
+        store::set_state(tx, id, state).await?;
+        hospital.state = state;
+    }
+    Ok(NamedHospital { hospital, name })
 }
 
 async fn has_something_to_show(tx: &mut Tx<'_>, id: AgencyId) -> Result<(), Error> {

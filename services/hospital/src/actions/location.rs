@@ -2,7 +2,7 @@
 
 use citygate_catalogue::AgencyId;
 use citygate_kernel::Clock;
-use citygate_platform::Cx;
+use citygate_platform::{Cx, db::Tx};
 
 use super::hospital::{digest, locked};
 use crate::{
@@ -20,34 +20,40 @@ pub(crate) async fn put_location(
     hospital: AgencyId,
     new: &NewLocation,
 ) -> Result<(Location, Put), Error> {
+    cx.db.tx("hospital.put_location", async |tx| record_location(cx, tx, hospital, new).await).await
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn record_location(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    new: &NewLocation,
+) -> Result<(Location, Put), Error> {
     let digest = digest(cx, "hospital.locations", new)?;
-    cx.db
-        .tx("hospital.put_location", async |tx| {
-            locked(tx, hospital).await?;
-            let all = store::locations_of(tx, hospital).await?;
-            let known = all.iter().find(|one| one.number == new.number);
-            if known.is_none() && all.len() >= MOST {
-                return Err(DirectoryError::Full.into());
-            }
-            let part_of = place_within(&all, new)?;
-            if let Some(known) = known {
-                stays_larger(&all, known, new)?;
-            }
-            let clock = Clock::manual(tx.now());
-            let id = known.map_or_else(|| LocationId::new(hospital.city(), &clock), |one| one.id);
-            let put = store::put_location(tx, (hospital, id, part_of), new, &digest).await?;
-            let location = Location {
-                id,
-                number: new.number.clone(),
-                part_of,
-                physical_type: new.physical_type,
-                name: new.name.clone(),
-                address: new.address.clone(),
-                position: new.position,
-            };
-            Ok((location, put))
-        })
-        .await
+    locked(tx, hospital).await?;
+    let all = store::locations_of(tx, hospital).await?;
+    let known = all.iter().find(|one| one.number == new.number);
+    if known.is_none() && all.len() >= MOST {
+        return Err(DirectoryError::Full.into());
+    }
+    let part_of = place_within(&all, new)?;
+    if let Some(known) = known {
+        stays_larger(&all, known, new)?;
+    }
+    let clock = Clock::manual(tx.now());
+    let id = known.map_or_else(|| LocationId::new(hospital.city(), &clock), |one| one.id);
+    let put = store::put_location(tx, (hospital, id, part_of), new, &digest).await?;
+    let location = Location {
+        id,
+        number: new.number.clone(),
+        part_of,
+        physical_type: new.physical_type,
+        name: new.name.clone(),
+        address: new.address.clone(),
+        position: new.position,
+    };
+    Ok((location, put))
 }
 
 /// The location that another is in: something larger, or nothing for a campus.

@@ -1,6 +1,7 @@
 //! What doctors order, and what becomes of it.
 
 use citygate_catalogue::AgencyId;
+use citygate_exchange::{ORDER_PLACED, ORDER_WITHDRAWN, OrderPlaced, OrderWithdrawn};
 use citygate_kernel::Clock;
 use citygate_platform::{Cx, db::Tx};
 
@@ -85,8 +86,24 @@ async fn place(cx: &Cx, tx: &mut Tx<'_>, visit: Visit, new: &NewOrder) -> Result
         // Another visit took the number at the same time.
         return Err(VisitError::OrderDiffers.into());
     }
+    tell_placed(tx, new, &visit).await?;
     plan::replan_locked(tx, visit, Vec::new()).await?;
     Ok(order)
+}
+
+/// Tells whoever waits for results that an examination was ordered. Medicine has no result.
+async fn tell_placed(tx: &mut Tx<'_>, new: &NewOrder, visit: &Visit) -> Result<(), Error> {
+    if new.kind == OrderKind::Prescription {
+        return Ok(());
+    }
+    let news = OrderPlaced {
+        agency: new.agency,
+        order_no: new.order_no.to_string(),
+        person: visit.person,
+        visit: visit.id.uuid(),
+        placed_at: tx.now(),
+    };
+    Ok(ORDER_PLACED.emit(tx, &news).await?)
 }
 
 /// The consultation in which something is ordered: the one under way, or the last that is over.
@@ -130,6 +147,10 @@ pub(crate) async fn advance_order(
             let news = happen(tx, &mut order, event)?;
             if let Some(news) = news {
                 store::plans::update_order(tx, &order).await?;
+                if event == OrderEvent::Cancelled && order.kind != OrderKind::Prescription {
+                    let order_no = order.order_no.to_string();
+                    ORDER_WITHDRAWN.emit(tx, &OrderWithdrawn { agency, order_no }).await?;
+                }
                 plan::replan_locked(tx, visit, news).await?;
             }
             Ok(order)

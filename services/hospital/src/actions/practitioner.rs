@@ -46,43 +46,52 @@ pub(crate) async fn put_practitioner(
     hospital: AgencyId,
     new: &NewPractitioner,
 ) -> Result<(Practitioner, Put), Error> {
-    let digest = digest(cx, "hospital.practitioners", new)?;
     cx.db
         .tx("hospital.put_practitioner", async |tx| {
-            locked(tx, hospital).await?;
-            let known = store::practitioner(tx, hospital, &new.number).await?;
-            if known.is_none() && store::practitioner_count(tx, hospital).await? >= MOST {
-                return Err(DirectoryError::Full.into());
-            }
-            let departments = store::departments_of(tx, hospital).await?;
-            let mut roles = Vec::with_capacity(new.roles.len());
-            for role in &new.roles {
-                let of = departments.iter().find(|one| one.number == role.department);
-                let of = of.ok_or(DirectoryError::NotNamed("/roles"))?;
-                roles.push((of.id, role.clinic_kind));
-            }
-            let clock = Clock::manual(tx.now());
-            let id = known
-                .map_or_else(|| PractitionerId::new(hospital.city(), &clock), |known| known.id);
-            let names = [new.name.zh.as_str(), &new.name.en, &new.speciality.zh];
-            let pinyin = new.pinyin.as_deref().unwrap_or_default();
-            let search = searchable(names.into_iter().chain([new.speciality.en.as_str(), pinyin]));
-            let put = store::put_practitioner(tx, (hospital, id), new, &search, &digest).await?;
-            if put != Put::Unchanged {
-                store::set_roles(tx, id, &roles).await?;
-            }
-            let practitioner = Practitioner {
-                id,
-                agency: hospital,
-                number: new.number.clone(),
-                name: new.name.clone(),
-                title: new.title,
-                speciality: new.speciality.clone(),
-                active: new.active,
-            };
-            Ok((practitioner, put))
+            record_practitioner(cx, tx, hospital, new).await
         })
         .await
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn record_practitioner(
+    cx: &Cx,
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    new: &NewPractitioner,
+) -> Result<(Practitioner, Put), Error> {
+    let digest = digest(cx, "hospital.practitioners", new)?;
+    locked(tx, hospital).await?;
+    let known = store::practitioner(tx, hospital, &new.number).await?;
+    if known.is_none() && store::practitioner_count(tx, hospital).await? >= MOST {
+        return Err(DirectoryError::Full.into());
+    }
+    let departments = store::departments_of(tx, hospital).await?;
+    let mut roles = Vec::with_capacity(new.roles.len());
+    for role in &new.roles {
+        let of = departments.iter().find(|one| one.number == role.department);
+        let of = of.ok_or(DirectoryError::NotNamed("/roles"))?;
+        roles.push((of.id, role.clinic_kind));
+    }
+    let clock = Clock::manual(tx.now());
+    let id = known.map_or_else(|| PractitionerId::new(hospital.city(), &clock), |known| known.id);
+    let names = [new.name.zh.as_str(), &new.name.en, &new.speciality.zh];
+    let pinyin = new.pinyin.as_deref().unwrap_or_default();
+    let search = searchable(names.into_iter().chain([new.speciality.en.as_str(), pinyin]));
+    let put = store::put_practitioner(tx, (hospital, id), new, &search, &digest).await?;
+    if put != Put::Unchanged {
+        store::set_roles(tx, id, &roles).await?;
+    }
+    let practitioner = Practitioner {
+        id,
+        agency: hospital,
+        number: new.number.clone(),
+        name: new.name.clone(),
+        title: new.title,
+        speciality: new.speciality.clone(),
+        active: new.active,
+    };
+    Ok((practitioner, put))
 }
 
 /// The doctors of a department that people can see, newest first; one more than the page holds.

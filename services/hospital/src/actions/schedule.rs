@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Why a hospital's system is shown who comes: they have booked there.
-pub(super) const REASON: Reason<'static> =
+pub(crate) const REASON: Reason<'static> =
     Reason { purpose: "hospital.appointment", legal_basis: "pipl-13-2" };
 
 /// Sessions are listed for so many days at once.
@@ -55,7 +55,7 @@ pub(crate) async fn put_session(
     hospital: AgencyId,
     new: &NewClinic,
 ) -> Result<(Session, bool), Error> {
-    cx.db.tx("hospital.put_session", async |tx| put(cx, tx, hospital, new).await).await
+    cx.db.tx("hospital.put_session", async |tx| record_session(cx, tx, hospital, new).await).await
 }
 
 /// The same for many sessions at once, which are all opened or none.
@@ -63,14 +63,15 @@ pub(crate) async fn put_sessions(cx: &Cx, new: &[(AgencyId, NewClinic)]) -> Resu
     cx.db
         .tx("hospital.put_sessions", async |tx| {
             for (hospital, new) in new {
-                put(cx, tx, *hospital, new).await?;
+                record_session(cx, tx, *hospital, new).await?;
             }
             Ok(())
         })
         .await
 }
 
-async fn put(
+/// [`put_session`] in the transaction of the caller.
+pub(crate) async fn record_session(
     cx: &Cx,
     tx: &mut Tx<'_>,
     hospital: AgencyId,

@@ -19,6 +19,7 @@ use citygate_platform::{
 use super::{charges, settlement_steps};
 use crate::{
     error::{ChargeError, Error},
+    jobs::settlement::{SETTLE, Settle},
     model::{
         Charge, ChargeId, ChargeLine, ChargeState, LineSplit, Settlement, SettlementId,
         SettlementMethod, SettlementState,
@@ -28,7 +29,6 @@ use crate::{
         insurance::{PRE_SETTLEMENT, PreSettlementRule},
         settlement::{SettlementEvent, next},
     },
-    settlement_jobs::{SETTLE, Settle},
     store,
     wire::ChargeStandingBody,
 };

@@ -43,37 +43,51 @@ pub(crate) async fn check_in_of(
 /// for a session that the hospital did not hold in time.
 pub(crate) async fn mark_no_show(cx: &Cx, id: AppointmentId) -> Result<(), Error> {
     cx.db
-        .tx("hospital.mark_no_show", async |tx| {
-            let appointment = citygate_booking::appointment(tx, id).await?;
-            let visited = store::visits::visit_of_appointment(tx, id).await?.is_some();
-            if appointment.state != AppointmentState::Booked || visited {
-                return Ok(());
-            }
-            let session = citygate_booking::session(tx, appointment.session).await?;
-            let open = check_in_of(tx, &appointment, &session).await?;
-            if tx.now() < open.closes_at {
-                // It was moved to a later window meanwhile.
-                return jobs::mark_no_show_later(tx, id, open.closes_at).await;
-            }
-            let started_at = started(tx, &appointment, &session).await?;
-            let stopped = session.stopped.is_some();
-            let absence = Absence { ends_at: appointment.ends_at, stopped, started_at };
-            match verdict(&absence) {
-                Verdict::Hospital => Ok(()),
-                Verdict::NoShow => {
-                    let evidence = json!({
-                        "check_in_opened_at": open.opens_at,
-                        "check_in_closed_at": open.closes_at,
-                        "session_started_at": started_at,
-                        "window_starts_at": appointment.starts_at,
-                        "window_ends_at": appointment.ends_at,
-                    });
-                    citygate_booking::no_show(tx, id, &evidence).await?;
-                    Ok(())
-                }
-            }
+        .tx("hospital.mark_no_show", async |tx| match note_absence(tx, id).await? {
+            Absent::Settled => Ok(()),
+            // It was moved to a later window meanwhile.
+            Absent::Early(at) => jobs::mark_no_show_later(tx, id, at).await,
         })
         .await
+}
+
+/// What came of looking whether somebody has come.
+pub(crate) enum Absent {
+    /// They have, or it is noted that they have not, or is held against nobody.
+    Settled,
+    /// They still may, until then.
+    Early(DateTime<Utc>),
+}
+
+/// The same in the transaction of the caller.
+pub(crate) async fn note_absence(tx: &mut Tx<'_>, id: AppointmentId) -> Result<Absent, Error> {
+    let appointment = citygate_booking::appointment(tx, id).await?;
+    let visited = store::visits::visit_of_appointment(tx, id).await?.is_some();
+    if appointment.state != AppointmentState::Booked || visited {
+        return Ok(Absent::Settled);
+    }
+    let session = citygate_booking::session(tx, appointment.session).await?;
+    let open = check_in_of(tx, &appointment, &session).await?;
+    if tx.now() < open.closes_at {
+        return Ok(Absent::Early(open.closes_at));
+    }
+    let started_at = started(tx, &appointment, &session).await?;
+    let stopped = session.stopped.is_some();
+    let absence = Absence { ends_at: appointment.ends_at, stopped, started_at };
+    match verdict(&absence) {
+        Verdict::Hospital => {}
+        Verdict::NoShow => {
+            let evidence = json!({
+                "check_in_opened_at": open.opens_at,
+                "check_in_closed_at": open.closes_at,
+                "session_started_at": started_at,
+                "window_starts_at": appointment.starts_at,
+                "window_ends_at": appointment.ends_at,
+            });
+            citygate_booking::no_show(tx, id, &evidence).await?;
+        }
+    }
+    Ok(Absent::Settled)
 }
 
 /// When the first person of a session was seen; none, when nobody was.

@@ -127,7 +127,8 @@ pub(crate) async fn arrive(
         .await
 }
 
-async fn admit(
+/// [`arrive`] in the transaction of the caller. Returns whether the visit is new.
+pub(crate) async fn admit(
     cx: &Cx,
     tx: &mut Tx<'_>,
     by: Accessor,

@@ -9,6 +9,9 @@ pub enum VisitError {
     /// No such appointment, or not the caller's.
     #[error("there is no such appointment")]
     AppointmentUnknown,
+    /// What is reported of an appointment is not what is on record.
+    #[error("the appointment stands otherwise: {0}")]
+    AppointmentContradicted(&'static str),
     /// No such queue, or not of this hospital.
     #[error("there is no such queue")]
     QueueUnknown,
@@ -74,6 +77,12 @@ pub(super) const APPOINTMENT_UNKNOWN: ProblemType = ProblemType::new(
     404,
     "There is no such appointment",
     "预约不存在",
+);
+pub(super) const APPOINTMENT_CONTRADICTED: ProblemType = ProblemType::new(
+    "hospital.appointment_contradicted",
+    409,
+    "What is reported of the appointment is not what is on record",
+    "所报告的预约信息与已登记的不一致",
 );
 pub(super) const QUEUE_UNKNOWN: ProblemType =
     ProblemType::new("hospital.queue_unknown", 404, "There is no such queue", "队列不存在");
@@ -151,6 +160,9 @@ impl From<VisitError> for Problem {
     fn from(error: VisitError) -> Self {
         match error {
             VisitError::AppointmentUnknown => Self::new(&APPOINTMENT_UNKNOWN),
+            VisitError::AppointmentContradicted(why) => {
+                Self::new(&APPOINTMENT_CONTRADICTED).detail(why)
+            }
             VisitError::QueueUnknown => Self::new(&QUEUE_UNKNOWN),
             VisitError::QueueEntryUnknown => Self::new(&QUEUE_ENTRY_UNKNOWN),
             VisitError::OrderUnknown => Self::new(&ORDER_UNKNOWN),

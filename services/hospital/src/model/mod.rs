@@ -62,6 +62,14 @@ impl Kind for PractitionerKind {
 /// Identifies a practitioner.
 pub type PractitionerId = CityId<PractitionerKind>;
 
+/// Prefix of identifiers of doctors' roles.
+pub enum PractitionerRoleKind {}
+impl Kind for PractitionerRoleKind {
+    const PREFIX: &'static str = "prol";
+}
+/// Identifies a doctor's role: a kind of clinic in a department.
+pub type PractitionerRoleId = CityId<PractitionerRoleKind>;
+
 /// Prefix of location identifiers.
 pub enum LocationKind {}
 impl Kind for LocationKind {

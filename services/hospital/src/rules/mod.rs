@@ -4,6 +4,7 @@ pub(crate) mod credit;
 pub(crate) mod department;
 pub(crate) mod deposit;
 pub mod estimate;
+pub(crate) mod fhir;
 pub(crate) mod hospital;
 pub(crate) mod insurance;
 pub mod plan;

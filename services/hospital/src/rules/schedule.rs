@@ -132,7 +132,13 @@ impl SlotRule {
         Ok(())
     }
 
-    fn within_hours(&self, city: &City, (on, part): (NaiveDate, DayPart), slot: &NewSlot) -> bool {
+    /// Whether a slot is on the day, within the hours of a part of it.
+    pub(crate) fn within_hours(
+        &self,
+        city: &City,
+        (on, part): (NaiveDate, DayPart),
+        slot: &NewSlot,
+    ) -> bool {
         let Some(hours) = self.parts.get(&part) else { return false };
         let [from, to] = [slot.starts_at, slot.ends_at]
             .map(|at| at.with_timezone(&city.time_zone).naive_local());
@@ -242,6 +248,7 @@ mod tests {
             code: CityCode::HANGZHOU,
             name: Text::new("Hangzhou", "杭州市"),
             time_zone: "Asia/Shanghai".parse().unwrap(),
+            sandbox: false,
         };
         slot_rule().check(level, &city, ("2026-11-24".parse().unwrap(), part), slots)
     }

@@ -179,6 +179,7 @@ mod tests {
             code: CityCode::HANGZHOU,
             name: Text::new("Hangzhou", "杭州市"),
             time_zone: "Asia/Shanghai".parse().unwrap(),
+            sandbox: false,
         };
         let on = "2026-11-23".parse().unwrap();
         for (part, from, to, opens, closes) in [

@@ -1,5 +1,6 @@
 //! Statements about departments.
 
+use chrono::{DateTime, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{CityCode, Text};
 use citygate_platform::{db::Tx, sql::sql};
@@ -12,7 +13,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Put, Written, city};
+use super::{Put, Recorded, Written, city};
 use crate::{
     error::Error,
     model::{Department, DepartmentId, LocationId, NewDepartment, OwnNo, Specialty, SpecialtyCode},
@@ -95,6 +96,23 @@ pub(crate) async fn departments_of(
         .load(tx.conn())
         .await?;
     rows.into_iter().map(Department::try_from).collect()
+}
+
+/// The departments of a hospital as it has described them, in the order of their ids.
+pub(crate) async fn described_departments(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+) -> Result<Vec<Recorded<Department>>, Error> {
+    let rows: Vec<(DepartmentRow, Option<String>, DateTime<Utc>)> = departments::table
+        .filter(departments::city.eq(hospital.city().number()))
+        .filter(departments::agency_id.eq(hospital.uuid()))
+        .order(departments::id)
+        .select((DepartmentRow::as_select(), departments::pinyin, departments::changed_at))
+        .load(tx.conn())
+        .await?;
+    rows.into_iter()
+        .map(|(row, pinyin, changed_at)| Ok(Recorded { what: row.try_into()?, pinyin, changed_at }))
+        .collect()
 }
 
 /// The departments of a city for a subject or a part of it, that people can see.

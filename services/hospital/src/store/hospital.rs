@@ -1,6 +1,6 @@
 //! Statements about hospitals.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{CityCode, Text};
 use citygate_platform::{db::Tx, sql::sql};
@@ -11,7 +11,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Put, Written, city};
+use super::{Put, Recorded, Written, city};
 use crate::{
     error::Error,
     model::{Grade, Hospital, HospitalState, NewHospital, Position},
@@ -62,6 +62,21 @@ pub(crate) async fn hospital(tx: &mut Tx<'_>, id: AgencyId) -> Result<Option<Hos
         .await
         .optional()?;
     row.map(Hospital::try_from).transpose()
+}
+
+/// A hospital as it has described itself.
+pub(crate) async fn described_hospital(
+    tx: &mut Tx<'_>,
+    id: AgencyId,
+) -> Result<Option<Recorded<Hospital>>, Error> {
+    let row: Option<(HospitalRow, Option<String>, DateTime<Utc>)> = hospitals::table
+        .find((id.city().number(), id.uuid()))
+        .select((HospitalRow::as_select(), hospitals::pinyin, hospitals::changed_at))
+        .first(tx.conn())
+        .await
+        .optional()?;
+    row.map(|(row, pinyin, changed_at)| Ok(Recorded { what: row.try_into()?, pinyin, changed_at }))
+        .transpose()
 }
 
 /// A hospital, kept for this transaction: its directory is written by one at a time.

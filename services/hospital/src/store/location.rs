@@ -1,5 +1,6 @@
 //! Statements about locations.
 
+use chrono::{DateTime, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_kernel::Text;
 use citygate_platform::{db::Tx, sql::sql};
@@ -10,7 +11,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Put, Written, city};
+use super::{Put, Recorded, Written, city};
 use crate::{
     error::Error,
     model::{Location, LocationId, NewLocation, PhysicalType, Position},
@@ -68,6 +69,23 @@ pub(crate) async fn locations_of(
         .load(tx.conn())
         .await?;
     rows.into_iter().map(Location::try_from).collect()
+}
+
+/// The locations of a hospital as it has described them, in the order of their ids.
+pub(crate) async fn described_locations(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+) -> Result<Vec<Recorded<Location>>, Error> {
+    let rows: Vec<(LocationRow, DateTime<Utc>)> = locations::table
+        .filter(locations::city.eq(hospital.city().number()))
+        .filter(locations::agency_id.eq(hospital.uuid()))
+        .order(locations::id)
+        .select((LocationRow::as_select(), locations::changed_at))
+        .load(tx.conn())
+        .await?;
+    rows.into_iter()
+        .map(|(row, changed_at)| Ok(Recorded { what: row.try_into()?, pinyin: None, changed_at }))
+        .collect()
 }
 
 /// Writes a location under its number.

@@ -9,14 +9,17 @@ pub(crate) mod plans;
 mod practitioner;
 pub(crate) mod queue_entries;
 pub(crate) mod queues;
+mod reported;
 mod schedule;
 mod search;
 mod settlement;
 mod statistics;
 pub(crate) mod visits;
 
+use chrono::{DateTime, Utc};
 use citygate_kernel::CityCode;
 use diesel::{QueryableByName, sql_types::Bool};
+use uuid::Uuid;
 
 use crate::error::Error;
 
@@ -28,22 +31,50 @@ pub(crate) use charge_refund::{
     charge_refund, charge_refund_by_no, end_charge_refund, insert_charge_refund,
 };
 pub(crate) use department::{
-    department, department_by_no, departments_of, departments_of_specialty, put_department,
-    specialties, specialty_is_known,
+    department, department_by_no, departments_of, departments_of_specialty, described_departments,
+    put_department, specialties, specialty_is_known,
 };
-pub(crate) use hospital::{hospital, listed, lock_hospital, put_hospital, set_state};
-pub(crate) use location::{locations_of, put_location};
+pub(crate) use hospital::{
+    described_hospital, hospital, listed, lock_hospital, put_hospital, set_state,
+};
+pub(crate) use location::{described_locations, locations_of, put_location};
 pub(crate) use practitioner::{
-    practitioner, practitioner_count, practitioners_by_id, practitioners_of_department,
+    PractitionerFilter, RoleFilter, StoredRole, clinic_kinds_of, practitioner, practitioner_count,
+    practitioner_roles_of, practitioners_by_id, practitioners_of, practitioners_of_department,
     put_practitioner, roles_of, set_roles,
 };
-pub(crate) use schedule::{insert_schedule, known_sessions, schedule_by_no, schedules_of_sessions};
+pub(crate) use reported::{note_reported_appointment, reported_appointment};
+pub(crate) use schedule::{
+    ScheduleFilter, insert_schedule, known_sessions, schedule_by_no, schedules_of,
+    schedules_of_sessions,
+};
 pub(crate) use search::{Found, FoundKind, search};
 pub(crate) use settlement::{
     insert_settlement, insert_split, lock_credit, owed_on_credit, settlement, settlement_of_bill,
     settlement_of_receipt, settlements, update_settlement, used_since,
 };
 pub(crate) use statistics::waits;
+
+/// Something that a hospital has described.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorded<T> {
+    pub what: T,
+    /// As people type its name in Latin letters, where it was said.
+    pub pinyin: Option<String>,
+    /// When it was described last.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A page of a list in the order of ids.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listing {
+    /// Only these.
+    pub ids: Option<Vec<Uuid>>,
+    /// Only those after it.
+    pub after: Option<Uuid>,
+    /// How many at most.
+    pub limit: i64,
+}
 
 /// What became of something that was put under a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Statements about doctors and where they receive people.
 
+use chrono::{DateTime, Utc};
 use citygate_catalogue::AgencyId;
-use citygate_kernel::{CityCode, Text};
+use citygate_kernel::{CityCode, Clock, Text};
 use citygate_platform::{
     db::Tx,
     http::Cursor,
@@ -16,12 +17,12 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Put, Written, city};
+use super::{Listing, Put, Recorded, Written, city};
 use crate::{
     error::Error,
     model::{
         ClinicKind, DepartmentId, NewPractitioner, OwnNo, Practitioner, PractitionerId,
-        PractitionerRole, Title,
+        PractitionerRole, PractitionerRoleId, Title,
     },
     schema::{practitioner_roles as roles, practitioners},
 };
@@ -165,6 +166,144 @@ pub(crate) async fn put_practitioner(
     Ok(written.into())
 }
 
+/// Which doctors of a hospital.
+#[derive(Debug, Default)]
+pub(crate) struct PractitionerFilter {
+    /// Of these numbers.
+    pub numbers: Option<Vec<String>>,
+    /// Whose names have this in them, as [`searchable`](crate::rules::searchable) writes it.
+    pub name: Option<String>,
+}
+
+/// A page of the doctors of a hospital, whether people can see them or not.
+pub(crate) async fn practitioners_of(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    filter: &PractitionerFilter,
+    page: &Listing,
+) -> Result<Vec<Recorded<Practitioner>>, Error> {
+    let mut query = practitioners::table
+        .filter(practitioners::city.eq(hospital.city().number()))
+        .filter(practitioners::agency_id.eq(hospital.uuid()))
+        .order(practitioners::id)
+        .limit(page.limit)
+        .select((PractitionerRow::as_select(), practitioners::pinyin, practitioners::changed_at))
+        .into_boxed();
+    if let Some(ids) = &page.ids {
+        query = query.filter(practitioners::id.eq_any(ids));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(practitioners::id.gt(after));
+    }
+    if let Some(numbers) = &filter.numbers {
+        query = query.filter(practitioners::practitioner_no.eq_any(numbers));
+    }
+    if let Some(name) = &filter.name {
+        query = query.filter(practitioners::search.like(format!("%{name}%")));
+    }
+    let rows: Vec<(PractitionerRow, Option<String>, DateTime<Utc>)> = query.load(tx.conn()).await?;
+    rows.into_iter()
+        .map(|(row, pinyin, changed_at)| Ok(Recorded { what: row.try_into()?, pinyin, changed_at }))
+        .collect()
+}
+
+/// Which kinds of clinic the doctors of a hospital have in which departments, each once.
+pub(crate) async fn clinic_kinds_of(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+) -> Result<Vec<(DepartmentId, ClinicKind)>, Error> {
+    let of = hospital.city();
+    let rows: Vec<(Uuid, String)> = roles::table
+        .inner_join(practitioners::table.on(
+            practitioners::city.eq(roles::city).and(practitioners::id.eq(roles::practitioner_id)),
+        ))
+        .filter(roles::city.eq(of.number()))
+        .filter(practitioners::agency_id.eq(hospital.uuid()))
+        .filter(practitioners::active)
+        .distinct()
+        .order((roles::department_id, roles::clinic_kind))
+        .select((roles::department_id, roles::clinic_kind))
+        .load(tx.conn())
+        .await?;
+    let read = |(department, kind): (Uuid, String)| {
+        let kind = ClinicKind::parse(&kind).ok_or(Error::Damaged("clinic kind"))?;
+        Ok((DepartmentId::from_parts(of, department), kind))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Which roles of a hospital's doctors.
+#[derive(Debug, Default)]
+pub(crate) struct RoleFilter {
+    /// Of these doctors.
+    pub practitioners: Option<Vec<Uuid>>,
+    /// In these departments.
+    pub departments: Option<Vec<Uuid>>,
+    /// Of these kinds.
+    pub kinds: Option<Vec<String>>,
+}
+
+/// A doctor's role with its id, and whether people can see the doctor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredRole {
+    pub id: Uuid,
+    pub role: PractitionerRole,
+    pub active: bool,
+}
+
+/// A page of the roles of a hospital's doctors.
+pub(crate) async fn practitioner_roles_of(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    filter: &RoleFilter,
+    page: &Listing,
+) -> Result<Vec<Recorded<StoredRole>>, Error> {
+    let of = hospital.city();
+    let mut query = roles::table
+        .inner_join(practitioners::table.on(
+            practitioners::city.eq(roles::city).and(practitioners::id.eq(roles::practitioner_id)),
+        ))
+        .filter(roles::city.eq(of.number()))
+        .filter(practitioners::agency_id.eq(hospital.uuid()))
+        .order(roles::id)
+        .limit(page.limit)
+        .select((
+            roles::id,
+            roles::practitioner_id,
+            roles::department_id,
+            roles::clinic_kind,
+            practitioners::active,
+            practitioners::changed_at,
+        ))
+        .into_boxed();
+    if let Some(ids) = &page.ids {
+        query = query.filter(roles::id.eq_any(ids));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(roles::id.gt(after));
+    }
+    if let Some(doctors) = &filter.practitioners {
+        query = query.filter(roles::practitioner_id.eq_any(doctors));
+    }
+    if let Some(departments) = &filter.departments {
+        query = query.filter(roles::department_id.eq_any(departments));
+    }
+    if let Some(kinds) = &filter.kinds {
+        query = query.filter(roles::clinic_kind.eq_any(kinds));
+    }
+    type Row = (Uuid, Uuid, Uuid, String, bool, DateTime<Utc>);
+    let rows: Vec<Row> = query.load(tx.conn()).await?;
+    let read = |(id, doctor, department, kind, active, changed_at): Row| {
+        let role = PractitionerRole {
+            practitioner: PractitionerId::from_parts(of, doctor),
+            department: DepartmentId::from_parts(of, department),
+            clinic_kind: ClinicKind::parse(&kind).ok_or(Error::Damaged("clinic kind"))?,
+        };
+        Ok(Recorded { what: StoredRole { id, role, active }, pinyin: None, changed_at })
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Where some doctors of a city receive people, in order.
 pub(crate) async fn roles_of(
     tx: &mut Tx<'_>,
@@ -188,20 +327,28 @@ pub(crate) async fn roles_of(
     rows.into_iter().map(read).collect()
 }
 
-/// Replaces the roles of a doctor.
+/// Replaces the roles of a doctor. Those that remain keep their ids.
 pub(crate) async fn set_roles(
     tx: &mut Tx<'_>,
     doctor: PractitionerId,
     new: &[(DepartmentId, ClinicKind)],
 ) -> Result<(), Error> {
     let (city, id) = (doctor.city().number(), doctor.uuid());
-    let old = roles::table.filter(roles::city.eq(city)).filter(roles::practitioner_id.eq(id));
-    diesel::delete(old).execute(tx.conn()).await?;
-    sql("INSERT INTO hospital.practitioner_roles \
-         (city, practitioner_id, department_id, clinic_kind) \
-         SELECT $1, $2, new.* FROM unnest($3, $4) AS new")
+    let clock = Clock::manual(tx.now());
+    let fresh = column(new, |_| PractitionerRoleId::new(doctor.city(), &clock).uuid());
+    sql("WITH doctor AS (SELECT $1::integer AS city, $2::uuid AS id), \
+         new AS (SELECT * FROM unnest($3, $4, $5) AS new (id, department_id, clinic_kind)), \
+         gone AS (DELETE FROM hospital.practitioner_roles old USING doctor \
+           WHERE old.city = doctor.city AND old.practitioner_id = doctor.id \
+             AND NOT EXISTS (SELECT FROM new WHERE new.department_id = old.department_id \
+               AND new.clinic_kind = old.clinic_kind)) \
+         INSERT INTO hospital.practitioner_roles \
+           (city, practitioner_id, department_id, clinic_kind, id) \
+         SELECT doctor.city, doctor.id, new.department_id, new.clinic_kind, new.id \
+         FROM new, doctor ON CONFLICT DO NOTHING")
     .bind::<Integer, _>(city)
     .bind::<SqlUuid, _>(id)
+    .bind::<Array<SqlUuid>, _>(fresh)
     .bind::<Array<SqlUuid>, _>(column(new, |(department, _)| department.uuid()))
     .bind::<Array<SqlText>, _>(column(new, |(_, kind)| kind.code()))
     .execute(tx.conn())

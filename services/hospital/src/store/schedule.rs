@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use citygate_booking::SessionId;
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_kernel::CityCode;
@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::city;
+use super::{Listing, Recorded, city};
 use crate::{
     error::Error,
     model::{ClinicKind, DepartmentId, OwnNo, PractitionerId, Schedule},
@@ -96,6 +96,67 @@ pub(crate) async fn schedule_by_no(
         .await
         .optional()?;
     row.map(Schedule::try_from).transpose()
+}
+
+/// Which sessions of a hospital.
+#[derive(Debug, Default)]
+pub(crate) struct ScheduleFilter {
+    /// Of these numbers.
+    pub numbers: Option<Vec<String>>,
+    /// In these departments.
+    pub departments: Option<Vec<Uuid>>,
+    /// Of these doctors.
+    pub practitioners: Option<Vec<Uuid>>,
+    /// Of these kinds.
+    pub kinds: Option<Vec<String>>,
+    /// From this day,
+    pub from: Option<NaiveDate>,
+    /// to this one.
+    pub to: Option<NaiveDate>,
+}
+
+/// A page of the sessions of a hospital.
+pub(crate) async fn schedules_of(
+    tx: &mut Tx<'_>,
+    hospital: AgencyId,
+    filter: &ScheduleFilter,
+    page: &Listing,
+) -> Result<Vec<Recorded<Schedule>>, Error> {
+    let mut query = schedules::table
+        .filter(schedules::city.eq(hospital.city().number()))
+        .filter(schedules::agency_id.eq(hospital.uuid()))
+        .order(schedules::session_id)
+        .limit(page.limit)
+        .select((ScheduleRow::as_select(), schedules::created_at))
+        .into_boxed();
+    if let Some(ids) = &page.ids {
+        query = query.filter(schedules::session_id.eq_any(ids));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(schedules::session_id.gt(after));
+    }
+    if let Some(numbers) = &filter.numbers {
+        query = query.filter(schedules::session_no.eq_any(numbers));
+    }
+    if let Some(departments) = &filter.departments {
+        query = query.filter(schedules::department_id.eq_any(departments));
+    }
+    if let Some(doctors) = &filter.practitioners {
+        query = query.filter(schedules::practitioner_id.assume_not_null().eq_any(doctors));
+    }
+    if let Some(kinds) = &filter.kinds {
+        query = query.filter(schedules::clinic_kind.eq_any(kinds));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(schedules::on_day.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(schedules::on_day.le(to));
+    }
+    let rows: Vec<(ScheduleRow, DateTime<Utc>)> = query.load(tx.conn()).await?;
+    rows.into_iter()
+        .map(|(row, changed_at)| Ok(Recorded { what: row.try_into()?, pinyin: None, changed_at }))
+        .collect()
 }
 
 /// What is known of some sessions of a city.

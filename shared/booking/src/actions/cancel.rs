@@ -1,5 +1,6 @@
 //! Giving an appointment up.
 
+use citygate_catalogue::RuleBook;
 use citygate_identity::{RealName, require_session};
 use citygate_payments::{cancel_bill, refund_bill};
 use citygate_platform::{
@@ -13,7 +14,6 @@ use super::{
     giveback::give_back,
     outcome::{change, settle},
     read::AppointmentView,
-    rule_book::RuleBook,
 };
 use crate::{
     error::Error,

@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use citygate_catalogue::RuleBook;
 use citygate_identity::{RealName, running_sessions, session_ended};
 use citygate_kernel::{CityCode, Problem};
 use citygate_platform::{
@@ -31,10 +32,7 @@ use citygate_platform::{
 use futures_util::future::try_join;
 use tokio::time::Instant;
 
-use super::{
-    desk::{Desk, Wish},
-    rule_book::RuleBook,
-};
+use super::desk::{Desk, Wish};
 use crate::{
     error::Error,
     model::{Channel, Origin, SlotId},
@@ -74,6 +72,7 @@ impl ClaimPlace {
             origin: Origin::Claim,
             held_until: None,
             instead_of: None,
+            to_confirm: false,
         }
     }
 }

@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use citygate_catalogue::{City, Rule};
+use citygate_catalogue::{City, Rule, RuleBook};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{CityCode, Clock};
 use citygate_payments::{BillId, NewBill, Terms as BillTerms, issue_bills};
 use citygate_platform::db::Tx;
 
-use super::{ISSUER, rule_book::RuleBook};
+use super::ISSUER;
 use crate::{
     error::Error,
     events::{self, AppointmentChanged},
@@ -48,6 +48,8 @@ pub(crate) struct Wish {
     pub held_until: Option<DateTime<Utc>>,
     /// An appointment of theirs that it takes the place of, which does not count against them.
     pub instead_of: Option<AppointmentId>,
+    /// Whether it is held, without a bill, until whoever asks confirms it.
+    pub to_confirm: bool,
 }
 
 /// A session and the rules that it was opened under.
@@ -255,6 +257,7 @@ impl Desk {
         let until = wish.held_until.map(|until| until.min(session.closes_at));
         let until = until.unwrap_or_else(|| conditions.hold.until(self.now, session.closes_at));
         let fee = session.fee.minor() > 0 && pays_here(place.channel);
+        let held = fee || wish.to_confirm;
         Appointment {
             id: AppointmentId::new(city, &clock),
             agency: session.agency,
@@ -269,9 +272,9 @@ impl Desk {
             starts_at: place.starts_at,
             ends_at: place.ends_at,
             origin: wish.origin,
-            state: if fee { AppointmentState::Held } else { AppointmentState::Booked },
+            state: if held { AppointmentState::Held } else { AppointmentState::Booked },
             bill: fee.then(|| BillId::new(city, &clock)),
-            held_until: fee.then_some(until),
+            held_until: held.then_some(until),
             cancelled_by: None,
             cancel_reason: None,
         }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use citygate_catalogue::Rule;
+use citygate_catalogue::{Rule, RuleBook};
 use citygate_identity::{PersonId, RealName, require_session};
 use citygate_kernel::Clock;
 use citygate_platform::{
@@ -19,7 +19,6 @@ use super::{
     desk::{Conditions, Desk, Wish},
     giveback::closes_at,
     grant::is_refusal,
-    rule_book::RuleBook,
     strikes::blocked_until,
 };
 use crate::{
@@ -231,6 +230,7 @@ fn wish(slot: &Slot, entry: &DrawEntry, until: DateTime<Utc>) -> Wish {
         origin: Origin::Draw,
         held_until: Some(until),
         instead_of: None,
+        to_confirm: false,
     }
 }
 

@@ -4,12 +4,12 @@
 //! beforehand: who gives a place up for a buyer cannot tell the buyer when to be there.
 
 use chrono::{DateTime, Utc};
-use citygate_catalogue::{City, Rule};
+use citygate_catalogue::{City, Rule, RuleBook};
 use citygate_kernel::{CityId, Clock, Kind};
 use citygate_platform::{db::Tx, keys::random};
 use uuid::Uuid;
 
-use super::{desk::Wish, grant::try_grant, rule_book::RuleBook};
+use super::{desk::Wish, grant::try_grant};
 use crate::{
     error::Error,
     jobs::{OFFER_AGAIN, OfferAgain},
@@ -33,8 +33,10 @@ pub(crate) async fn give_back(
 ) -> Result<(), Error> {
     place.taken -= 1;
     store::save_places(tx, place.slot.city(), &[&place]).await?;
-    let over = session.stopped.is_some() || tx.now() >= session.closes_at;
-    if over || offer(tx, book, &place, session).await? || place.channel != Channel::App {
+    if over(tx, &place, session)
+        || offer(tx, book, &place, session).await?
+        || place.channel != Channel::App
+    {
         return Ok(());
     }
     let rule: Rule<GivebackRule> = book.rule(tx, session.rules.giveback).await?;
@@ -61,10 +63,16 @@ pub(crate) async fn offer_again(
     place.cooling -= 1;
     store::save_places(tx, slot.city(), &[&place]).await?;
     let session = store::session(tx, place.session).await?.ok_or(Error::SessionUnknown)?;
-    if session.stopped.is_none() && tx.now() < session.closes_at {
+    if !over(tx, &place, &session) {
         offer(tx, book, &place, &session).await?;
     }
     Ok(())
+}
+
+/// Whether nobody can have the place any more: its own window may begin before the session closes.
+fn over(tx: &Tx<'_>, place: &Place, session: &Session) -> bool {
+    let now = tx.now();
+    session.stopped.is_some() || now >= session.closes_at || now >= place.starts_at
 }
 
 /// Offers a free place to those who wait, in their order. Whoever cannot have it any more, because
@@ -93,6 +101,7 @@ async fn offer(
             origin: Origin::Waitlist,
             held_until: Some(until),
             instead_of: None,
+            to_confirm: false,
         };
         let granted = try_grant(tx, book, &wish).await?;
         let free = session.fee.minor() == 0;

@@ -1,12 +1,10 @@
 //! Giving a place to somebody whose turn it is.
 
+use citygate_catalogue::RuleBook;
 use citygate_kernel::Problem;
 use citygate_platform::db::Tx;
 
-use super::{
-    desk::{Desk, Wish},
-    rule_book::RuleBook,
-};
+use super::desk::{Desk, Wish};
 use crate::{error::Error, model::Appointment};
 
 /// Gives one place in the caller's transaction, or refuses by a fact.

@@ -1,13 +1,11 @@
 //! What people are told of their appointments.
 
+use citygate_catalogue::RuleBook;
 use citygate_identity::contact;
 use citygate_notify::send_mail;
 use citygate_platform::{Cx, db::Tx};
 
-use super::{
-    read::{AppointmentView, appointment_views},
-    rule_book::RuleBook,
-};
+use super::read::{AppointmentView, appointment_views};
 use crate::{
     error::Error,
     events::AppointmentChanged,

@@ -14,7 +14,6 @@ mod open;
 mod outcome;
 mod read;
 mod reschedule;
-mod rule_book;
 mod stop;
 mod strikes;
 #[cfg(test)]
@@ -24,7 +23,8 @@ mod waitlist;
 pub(crate) use cancel::cancel;
 pub(crate) use claim::claim_place;
 pub use claim::{ClaimLanes, ClaimPlace};
-pub use counter::{book_for, cancel_for};
+pub(crate) use counter::release_hold;
+pub use counter::{book_for, cancel_for, confirm_for, hold_for, lock_for};
 pub use day::{arrive, fulfil, no_show};
 pub(crate) use desk::Conditions;
 pub(crate) use draw::{DrawView, draw_entries_of, draw_lots, draw_of, enter_draw};
@@ -37,10 +37,10 @@ pub use open::open_session;
 pub(crate) use outcome::{confirm, expire};
 pub(crate) use read::{AppointmentView, appointment_of, appointments_of, session_view};
 pub use read::{
-    allocation_counts, appointment, appointments_of_session, next_free, session, sessions,
+    allocation_counts, appointment, appointments_of_agency, appointments_of_session, next_free,
+    session, sessions, sessions_by_id, slots_of_agency,
 };
 pub(crate) use reschedule::reschedule;
-pub(crate) use rule_book::RuleBook;
 pub(crate) use stop::clear;
 pub use stop::stop_session;
 pub use strikes::annul_for;

@@ -1,6 +1,7 @@
 //! Opening sessions.
 
 use aws_lc_rs::digest;
+use chrono::NaiveDate;
 use citygate_catalogue::{Rule, RuleId, rule_of};
 use citygate_kernel::Clock;
 use citygate_platform::{Cx, db::Tx};
@@ -66,13 +67,14 @@ async fn under_rules(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session, Error
         return Err(Error::SlotsUnsound("a session has a slot"));
     };
     let city = citygate_catalogue::city(tx, new.agency.city()).await?;
-    let release: Rule<ReleaseRule> = rule(tx, new, Subject::Release).await?;
-    let close: Rule<Cutoff> = rule(tx, new, Subject::Close).await?;
+    let today = city.date(tx.now());
+    let release: Rule<ReleaseRule> = rule(tx, new, Subject::Release, today).await?;
+    let close: Rule<Cutoff> = rule(tx, new, Subject::Close, today).await?;
     let releases_at = release.params.releases_at(new.on, &city);
     let draws_at = match new.allocation {
         Allocation::FirstCome => None,
         Allocation::Draw => {
-            let draw: Rule<DrawRule> = rule(tx, new, Subject::Draw).await?;
+            let draw: Rule<DrawRule> = rule(tx, new, Subject::Draw, today).await?;
             Some(draw.params.draws_at(releases_at.max(tx.now())))
         }
     };
@@ -101,12 +103,12 @@ async fn under_rules(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session, Error
         closes_at,
         draws_at,
         rules: SessionRules {
-            quota: version::<QuotaRule>(tx, new, Subject::Quota).await?,
-            hold: version::<HoldRule>(tx, new, Subject::Hold).await?,
-            cancel: version::<Cutoff>(tx, new, Subject::Cancel).await?,
-            giveback: version::<GivebackRule>(tx, new, Subject::Giveback).await?,
-            waitlist: version::<WaitlistRule>(tx, new, Subject::Waitlist).await?,
-            strike: version::<StrikeRule>(tx, new, Subject::Strike).await?,
+            quota: version::<QuotaRule>(tx, new, Subject::Quota, today).await?,
+            hold: version::<HoldRule>(tx, new, Subject::Hold, today).await?,
+            cancel: version::<Cutoff>(tx, new, Subject::Cancel, today).await?,
+            giveback: version::<GivebackRule>(tx, new, Subject::Giveback, today).await?,
+            waitlist: version::<WaitlistRule>(tx, new, Subject::Waitlist, today).await?,
+            strike: version::<StrikeRule>(tx, new, Subject::Strike, today).await?,
         },
         stopped: None,
     })
@@ -116,8 +118,8 @@ async fn rule<P: DeserializeOwned>(
     tx: &mut Tx<'_>,
     new: &NewSession,
     subject: Subject,
+    today: NaiveDate,
 ) -> Result<Rule<P>, Error> {
-    let today = tx.now().date_naive();
     Ok(rule_of(tx, &subject.key(new.service), new.agency, today).await?)
 }
 
@@ -126,8 +128,9 @@ async fn version<P: DeserializeOwned>(
     tx: &mut Tx<'_>,
     new: &NewSession,
     subject: Subject,
+    today: NaiveDate,
 ) -> Result<RuleId, Error> {
-    Ok(rule::<P>(tx, new, subject).await?.id)
+    Ok(rule::<P>(tx, new, subject, today).await?.id)
 }
 
 /// SHA-256 over what makes two sessions the same.

@@ -1,9 +1,10 @@
 //! What the bill of a held place decides.
 
+use citygate_catalogue::RuleBook;
 use citygate_payments::{BillId, BillState, bills};
 use citygate_platform::{Cx, db::Tx};
 
-use super::{giveback::give_back, rule_book::RuleBook};
+use super::giveback::give_back;
 use crate::{
     error::Error,
     events::{self, AppointmentChanged},

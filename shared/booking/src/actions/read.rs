@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use citygate_catalogue::{AgencyId, City};
+use citygate_catalogue::{AgencyId, City, RuleBook};
 use citygate_identity::PersonId;
 use citygate_kernel::CityCode;
 use citygate_payments::{BillId, bills};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
+use uuid::Uuid;
 
-use super::{desk::Conditions, outcome::by_bill, rule_book::RuleBook};
+use super::{desk::Conditions, outcome::by_bill};
 use crate::{
     error::Error,
     model::{
-        Appointment, AppointmentId, AppointmentState, Channel, NextFree, Origin, Session,
-        SessionFilter, SessionId, SessionView,
+        Appointment, AppointmentFilter, AppointmentId, AppointmentState, Channel, NextFree, Origin,
+        Session, SessionFilter, SessionId, SessionView, SlotFilter, SlotPlaces,
     },
     store,
 };
@@ -22,6 +23,32 @@ use crate::{
 /// A session.
 pub async fn session(tx: &mut Tx<'_>, id: SessionId) -> Result<Session, Error> {
     store::session(tx, id).await?.ok_or(Error::SessionUnknown)
+}
+
+/// Some sessions of a city, in no order.
+pub async fn sessions_by_id(
+    tx: &mut Tx<'_>,
+    city: CityCode,
+    ids: &[Uuid],
+) -> Result<Vec<Session>, Error> {
+    store::sessions_by_id(tx, city, ids).await
+}
+
+/// Slots of an agency with the places of every channel, in the order of their ids.
+pub async fn slots_of_agency(
+    tx: &mut Tx<'_>,
+    filter: &SlotFilter,
+) -> Result<Vec<SlotPlaces>, Error> {
+    store::slots_of_agency(tx, filter).await
+}
+
+/// Appointments with an agency as they are written down, see [`Appointment::state`], in the order of
+/// their ids, and when each changed last.
+pub async fn appointments_of_agency(
+    tx: &mut Tx<'_>,
+    filter: &AppointmentFilter,
+) -> Result<Vec<(Appointment, DateTime<Utc>)>, Error> {
+    store::appointments_of_agency(tx, filter).await
 }
 
 /// Sessions with their slots as the app sees them, in the order of their days; 500 at most.

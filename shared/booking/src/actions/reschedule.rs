@@ -1,5 +1,6 @@
 //! Moving an appointment to another slot of the same worth.
 
+use citygate_catalogue::RuleBook;
 use citygate_identity::{RealName, require_session};
 use citygate_platform::{
     Cx,
@@ -12,7 +13,6 @@ use super::{
     desk::{Desk, Wish},
     giveback::give_back,
     outcome::settle,
-    rule_book::RuleBook,
 };
 use crate::{
     error::Error,
@@ -63,6 +63,7 @@ async fn moved(
         origin: Origin::Claim,
         held_until: None,
         instead_of: Some(id),
+        to_confirm: false,
     };
     // Both places at once, so that two who change with each other do not wait crosswise.
     let mut desk = Desk::open(tx, book, id.city(), &[wish(found.slot), wish(to)]).await?;

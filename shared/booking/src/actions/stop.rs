@@ -2,7 +2,7 @@
 //! where there is one, and all of the money back.
 
 use chrono::TimeDelta;
-use citygate_catalogue::{AgencyId, Rule};
+use citygate_catalogue::{AgencyId, Rule, RuleBook};
 use citygate_platform::{Cx, db::Tx};
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     desk::Wish,
     grant::try_grant,
     outcome::settle,
-    rule_book::RuleBook,
     strikes::annul_for,
 };
 use crate::{
@@ -96,6 +95,7 @@ async fn reoffer(
             origin: Origin::Offer,
             held_until: Some(until),
             instead_of: None,
+            to_confirm: false,
         };
         match try_grant(tx, book, &wish).await {
             Ok(Some(_)) => return Ok(()),

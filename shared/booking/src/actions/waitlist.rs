@@ -1,6 +1,6 @@
 //! Waiting for a place of a session that is sold out.
 
-use citygate_catalogue::Rule;
+use citygate_catalogue::{Rule, RuleBook};
 use citygate_identity::{PersonId, RealName, require_session};
 use citygate_kernel::Clock;
 use citygate_platform::{
@@ -10,7 +10,7 @@ use citygate_platform::{
     idempotency::{Answer, Claim, once},
 };
 
-use super::{giveback::closes_at, rule_book::RuleBook};
+use super::giveback::closes_at;
 use crate::{
     error::Error,
     jobs::{CLOSE_WAITLIST, CloseWaitlist},

@@ -1,10 +1,11 @@
 //! Draws that are due.
 
+use citygate_catalogue::RuleBook;
 use citygate_platform::jobs::{Job, Retries, Task};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actions::{self, RuleBook},
+    actions::{self},
     model::SessionId,
 };
 

@@ -41,6 +41,7 @@ pub fn service(lanes: ClaimLanes) -> Service {
     service.sealed = sealed::ALL;
     service.jobs = vec![
         jobs::offer_again(book.clone()),
+        jobs::release_holds(book.clone()),
         jobs::clear_sessions(book.clone()),
         jobs::close_waitlists(),
         jobs::draw_lots(book.clone()),

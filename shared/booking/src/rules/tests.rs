@@ -9,6 +9,7 @@ pub(super) fn city_in(zone: &str) -> City {
         code: CityCode::HANGZHOU,
         name: Text::new("Hangzhou", "杭州市"),
         time_zone: zone.parse().unwrap(),
+        sandbox: false,
     }
 }
 

@@ -35,7 +35,7 @@ const APPOINTMENTS: i64 = 1_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = appointments)]
-struct AppointmentRow {
+pub(super) struct AppointmentRow {
     city: i32,
     id: Uuid,
     agency_id: Uuid,

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod draw;
+mod listing;
 mod objections;
 mod places;
 mod sessions;
@@ -20,6 +21,7 @@ pub(crate) use draw::{
     count_draw_entries, draw, draw_entries, draw_entries_of_person, draw_entry, draw_for_entry,
     insert_draw, insert_draw_entry, lock_draw, save_outcomes, save_revealed,
 };
+pub(crate) use listing::{appointments_of_agency, slots_of_agency};
 pub(crate) use objections::{
     insert_objection, lock_objection, objections_to, open_objections, save_decision,
 };

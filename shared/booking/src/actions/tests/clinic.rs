@@ -1,7 +1,7 @@
 //! A clinic with a few sessions, and people who want to be seen.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use citygate_catalogue::{Agency, AgencyId, add_agency};
+use citygate_catalogue::{Agency, AgencyId, RuleBook, add_agency};
 use citygate_identity::{AccountId, PersonId, RealName, SessionId as SignIn};
 use citygate_kernel::{CityCode, Clock, Currency, Locale, Money, Text};
 use citygate_platform::{
@@ -15,7 +15,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
 use crate::{
-    actions::{ClaimPlace, RuleBook, open_session},
+    actions::{ClaimPlace, open_session},
     error::Error,
     model::{Allocation, Channel, DayPart, NewSession, NewSlot, Session, SessionId, SlotId},
     store,

@@ -241,3 +241,46 @@ async fn whoever_loses_a_place_to_the_agency_is_offered_another() {
     assert_eq!(offered, 2);
     assert_eq!(clinic.count("booking.strikes").await, 0);
 }
+
+impl Clinic {
+    /// A rule of the city's own, in force from a day on.
+    async fn rule(&self, id: u128, subject: &str, from: &str, params: &str) {
+        let insert = format!(
+            "INSERT INTO public.rules (id, key, city, valid_from, params, citation_en, \
+             citation_zh, verified_on) VALUES ('{}', 'hospital.booking.{subject}', {}, '{from}', \
+             '{params}', 'x', 'x', '{from}')",
+            Uuid::from_u128(id),
+            CITY.number(),
+        );
+        self.tx(async |tx| {
+            let inserted = tx.conn().batch_execute(&insert).await;
+            Ok(inserted.map_err(citygate_platform::db::DbError::from)?)
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_window_that_has_begun_is_offered_to_nobody() {
+    let clinic = Clinic::new(2).await;
+    let (session, slots) = clinic.open(&paid(morning("1", day(1), 1, &[1, 1, 1, 1]))).await;
+    for n in [0, 1] {
+        assert_eq!(clinic.claim(&[claim(n, n, slots[n as usize])]).await, ["ok"]);
+    }
+    clinic.set(session.starts_at + TimeDelta::minutes(1));
+    clinic.bill(0, "expired").await;
+    assert_eq!(clinic.state_of(0).await, Some(AppointmentState::Expired));
+    assert_eq!(clinic.count("booking.givebacks").await, 0, "the first window has begun");
+    clinic.bill(1, "expired").await;
+    assert_eq!(clinic.count("booking.givebacks").await, 1, "the second has not");
+}
+
+#[tokio::test]
+async fn a_session_is_opened_under_the_rules_of_the_citys_day() {
+    let clinic = Clinic::new(1).await;
+    clinic.rule(2, "hold", "2026-11-24", r#"{"minutes": 5}"#).await;
+    // Half an hour after midnight in Hangzhou it is still the day before in Greenwich.
+    clinic.set("2026-11-23T16:30:00Z".parse().unwrap());
+    let (session, _) = clinic.open(&morning("1", day(2), 1, &[1])).await;
+    assert_eq!(session.rules.hold.uuid(), Uuid::from_u128(2));
+}

@@ -15,7 +15,7 @@ use crate::{
     actions::{
         AppointmentView, appointments_of, book_for, cancel, cancel_for,
         claim::{Door, claim_together},
-        no_show, post_letter, reschedule, strikes_of, wait,
+        confirm_for, hold_for, no_show, post_letter, release_hold, reschedule, strikes_of, wait,
     },
     error::Error,
     events::AppointmentChanged,
@@ -26,7 +26,7 @@ use crate::{
     wire::AppointmentBody,
 };
 
-use AppointmentState::{Booked, Cancelled};
+use AppointmentState::{Booked, Cancelled, Expired, Held};
 use CounterChannel::{Onsite, Partner};
 
 const OTHER: AgencyId = AgencyId::from_parts(CITY, Uuid::from_u128(9));
@@ -236,4 +236,57 @@ async fn whoever_has_an_account_has_what_was_booked_at_the_counter() {
     let own = clinic.newest(0).await.appointment;
     assert_eq!((own.state, own.cancelled_by), (Cancelled, Some(CancelledBy::Citizen)));
     assert_eq!((clinic.taken(Channel::Onsite).await, clinic.count("payments.bills").await), (1, 0));
+}
+
+impl Clinic {
+    async fn holds(&self, place: &BookFor) -> Result<Appointment, Error> {
+        self.platform.db.tx("test.hold_for", async |tx| hold_for(tx, place).await).await
+    }
+
+    async fn confirms(&self, of: AgencyId, one: &Appointment) -> String {
+        let db = &self.platform.db;
+        let of = (of, "hospital");
+        code(db.tx("test.confirm_for", async |tx| confirm_for(tx, of, one.id).await).await)
+    }
+
+    async fn releases(&self, one: &Appointment) {
+        self.tx(async |tx| release_hold(tx, &self.book, one.id).await).await;
+    }
+
+    async fn state(&self, one: &Appointment) -> AppointmentState {
+        self.tx(async |tx| crate::appointment(tx, one.id).await).await.state
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_kept_at_the_counter_until_it_is_confirmed_or_its_time_is_over() {
+    let clinic = Clinic::new(3).await;
+    let (session, _) = clinic.open(&paid(morning("1", day(1), 1, &[1]))).await;
+    let kept = clinic.holds(&place(&session, Onsite, 0)).await.unwrap();
+    assert_eq!((kept.state, kept.bill), (Held, None));
+    let until = kept.held_until.unwrap();
+    assert!(until > clinic.clock.now());
+    assert_eq!(clinic.count("payments.bills").await, 0);
+    assert_eq!(clinic.count("platform.jobs WHERE kind = 'booking.release_hold'").await, 1);
+    // It keeps the place, and counts like any other.
+    assert_eq!(clinic.counter(&session, Onsite, 1).await, "booking.sold_out");
+    assert_eq!(clinic.confirms(OTHER, &kept).await, "booking.appointment_unknown");
+    assert_eq!(clinic.confirms(AGENCY, &kept).await, "ok");
+    assert_eq!(clinic.confirms(AGENCY, &kept).await, "ok");
+    clinic.set(until);
+    clinic.releases(&kept).await;
+    assert_eq!(clinic.state(&kept).await, Booked);
+    assert_eq!(clinic.gives_up((AGENCY, "hospital"), &kept).await, "ok");
+    // Once its time is over it is nobody's, whoever comes first: the job or the counter.
+    let kept = clinic.holds(&place(&session, Onsite, 1)).await.unwrap();
+    clinic.set(kept.held_until.unwrap());
+    assert_eq!(clinic.confirms(AGENCY, &kept).await, "booking.not_live");
+    clinic.releases(&kept).await;
+    clinic.releases(&kept).await;
+    assert_eq!(clinic.state(&kept).await, Expired);
+    assert_eq!(
+        (clinic.taken(Channel::Onsite).await, clinic.count("booking.givebacks").await),
+        (0, 0)
+    );
+    assert_eq!(clinic.counter(&session, Onsite, 1).await, "ok");
 }
