@@ -4,6 +4,7 @@
 use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 
 use citygate_booking::ClaimLanes;
+use citygate_exchange::hl7::MllpServer;
 use citygate_hospital::Insurer;
 use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
 use citygate_kernel::{Clock, Locale, Masked};
@@ -52,6 +53,16 @@ pub enum StartError {
     /// The address.
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen {
+        /// The one that was asked for.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The address for MLLP.
+    #[error(
+        "cannot listen for MLLP on {address}: {source}; choose another address with mllp.listen"
+    )]
+    ListenMllp {
         /// The one that was asked for.
         address: String,
         /// What the system said.
@@ -314,6 +325,8 @@ pub struct Instance {
     pub url: String,
     /// Its parts.
     pub city: City,
+    /// Where hospitals' systems speak MLLP, if they can.
+    pub mllp: Option<MllpServer>,
     server: Server,
     worker: Option<BackgroundWorker>,
 }
@@ -329,18 +342,46 @@ impl Instance {
         let services = city.answering(&settings.services);
         let server = Server::start(listener, &city.platform, &settings.http, &services)
             .map_err(|error| party(format!("the server did not start: {error}")))?;
+        let mllp = start_mllp(settings, &city)?;
         let worker = settings.work.then(|| BackgroundWorker::start(&city));
-        Ok(Self { url, city, server, worker })
+        Ok(Self { url, city, mllp, server, worker })
     }
 
     /// Answers what is under way, finishes the jobs that have begun, and stops.
     pub async fn stop(self) {
+        if let Some(mllp) = self.mllp {
+            mllp.stop().await;
+        }
         self.server.drain().await;
         if let Some(worker) = self.worker {
             worker.stop().await;
         }
         self.city.sandboxes.stop().await;
     }
+}
+
+/// Where a demo city is spoken to in MLLP, if nobody else is there: the port that is registered for
+/// it.
+const DEMO_MLLP: &str = "127.0.0.1:2575";
+
+/// Listens for MLLP where that is set, and in a demo city.
+fn start_mllp(settings: &Settings, city: &City) -> Result<Option<MllpServer>, StartError> {
+    let answers =
+        settings.services.is_empty() || settings.services.iter().any(|name| name == "exchange");
+    let (address, listener) = match &settings.mllp.listen {
+        _ if !answers => return Ok(None),
+        Some(address) => (address.as_str(), MllpServer::bind(address)),
+        None if settings.wants_demo_city() => {
+            let free = |_| MllpServer::bind("127.0.0.1:0");
+            (DEMO_MLLP, MllpServer::bind(DEMO_MLLP).or_else(free))
+        }
+        None => return Ok(None),
+    };
+    let failed = |source| StartError::ListenMllp { address: address.to_owned(), source };
+    let registry = services::registry();
+    let server = listener
+        .and_then(|listener| MllpServer::start(listener, &city.platform, registry, &settings.mllp));
+    server.map(Some).map_err(failed)
 }
 
 /// A worker on a thread of its own: jobs, like handlers, stay on the thread where they began.

@@ -10,12 +10,15 @@ const IDENTITY: EmbeddedMigrations = embed_migrations!("migrations/identity");
 const LEDGER: EmbeddedMigrations = embed_migrations!("migrations/ledger");
 const PAYMENTS: EmbeddedMigrations = embed_migrations!("migrations/payments");
 const BOOKING: EmbeddedMigrations = embed_migrations!("migrations/booking");
+const EXCHANGE: EmbeddedMigrations = embed_migrations!("migrations/exchange");
 const TRAFFIC: EmbeddedMigrations = embed_migrations!("migrations/traffic");
 const HOSPITAL: EmbeddedMigrations = embed_migrations!("migrations/hospital");
+const RESULTS: EmbeddedMigrations = embed_migrations!("migrations/results");
 
 /// One source for each folder below `migrations/`.
 pub fn all() -> Timeline<EmbeddedMigrations> {
     Timeline(vec![
-        PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, BOOKING, TRAFFIC, HOSPITAL,
+        PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, BOOKING, EXCHANGE, TRAFFIC,
+        HOSPITAL, RESULTS,
     ])
 }

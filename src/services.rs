@@ -1,6 +1,7 @@
 //! The list of all parts of the city. Adding a service is a crate and a line here.
 
 use citygate_booking::ClaimLanes;
+use citygate_exchange::Registry;
 use citygate_hospital::Insurer;
 use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
 use citygate_notify::{Mailer, SmsGateway, WebhookSettings};
@@ -48,6 +49,7 @@ pub fn all(parties: Parties) -> Vec<Service> {
         pay_lanes,
         claim_lanes,
     } = parties;
+    let issuer = tokens.issuer().to_owned();
     vec![
         http::service(telemetry::metrics()),
         citygate_catalogue::service(),
@@ -56,7 +58,21 @@ pub fn all(parties: Parties) -> Vec<Service> {
         citygate_ledger::service(),
         citygate_payments::service(processor, pay_lanes),
         citygate_booking::service(claim_lanes),
+        citygate_exchange::service(&issuer, self::registry()),
         citygate_traffic::service(),
         citygate_hospital::service(insurer),
+        citygate_results::service(),
     ]
+}
+
+/// What services have to say in the protocols of hospitals' systems. What others refer to comes
+/// first.
+pub fn registry() -> Registry {
+    Registry {
+        repositories: vec![
+            citygate_hospital::fhir_repository(),
+            citygate_results::fhir_repository(),
+        ],
+        receivers: vec![citygate_hospital::siu_receiver(), citygate_results::oru_receiver()],
+    }
 }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use citygate_exchange::hl7::MllpSettings;
 use citygate_identity::SignInSettings;
 use citygate_kernel::Masked;
 use citygate_notify::{MailSettings, SmsSettings, WebhookSettings};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub work: bool,
     /// The HTTP server.
     pub http: HttpSettings,
+    /// HL7 version 2 over MLLP.
+    pub mllp: MllpSettings,
     /// The connection pool.
     pub database: DatabaseSettings,
     /// Group commit.
@@ -74,6 +77,7 @@ impl Default for Settings {
             demo_city: None,
             work: true,
             http: HttpSettings::default(),
+            mllp: MllpSettings::default(),
             database: DatabaseSettings::default(),
             lane: LaneSettings::default(),
             log: LogSettings::default(),

@@ -113,7 +113,7 @@ fn expiry(reply: &Reply) -> Result<Instant, Failure> {
 }
 
 /// The `n`th of many valid resident identity numbers (GB 11643): nine hundred are born each day.
-fn id_number(n: usize) -> Result<String, Failure> {
+pub fn id_number(n: usize) -> Result<String, Failure> {
     let first = NaiveDate::from_ymd_opt(1960, 1, 1).ok_or("no such day")?;
     let born = first + Days::new(u64::try_from(n / 900)?);
     let digits = format!("330106{}{}", born.format("%Y%m%d"), 100 + n % 900);

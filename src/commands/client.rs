@@ -6,6 +6,7 @@ use std::{
 };
 
 use citygate_catalogue::AgencyId;
+use citygate_exchange::fhir::is_scope as is_smart_scope;
 use citygate_identity::{
     ClientId, NewClient, RegisteredClient, es256_key, register_client, registered_clients,
     set_redirect_uris,
@@ -72,9 +73,12 @@ pub(super) async fn run(settings: &Settings, command: &ClientCommand) -> Result<
 
 async fn add(settings: &Settings, args: &AddArgs) -> Result<(), CommandError> {
     let known = documents::scopes()?;
-    if let Some(scope) = args.scope.iter().find(|scope| !known.contains(*scope)) {
+    let is_known = |scope: &String| known.contains(scope) || is_smart_scope(scope);
+    if let Some(scope) = args.scope.iter().find(|scope| !is_known(scope)) {
         let known: Vec<_> = known.iter().map(String::as_str).collect();
-        return Err(format!("there is no scope {scope}; known are: {}", known.join(", ")).into());
+        let known = known.join(", ");
+        let of_types = "and those of a type of FHIR, such as system/Slot.rs";
+        return Err(format!("there is no scope {scope}; known are: {known}, {of_types}").into());
     }
     let key = in_file(&args.jwk, |text| Ok(es256_key(&serde_json::from_str(text)?)?))?;
     let (_database, db) = open_database(settings).await?;
@@ -122,7 +126,10 @@ fn print(client: &RegisteredClient) {
         format!("disabled since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))
     });
     let agency = client.agency.map_or("the city's own".to_owned(), |agency| agency.to_string());
-    println!("{}  {}  {agency}  {state}", client.client_id, client.name);
+    let used = client.last_used_at.map_or("never used".to_owned(), |at| {
+        format!("last used {}", at.format("%Y-%m-%d %H:%M UTC"))
+    });
+    println!("{}  {}  {agency}  {state}, {used}", client.client_id, client.name);
     for (what, values) in [
         ("scopes", &client.scopes),
         ("kids", &client.kids),

@@ -3,11 +3,14 @@
 mod agency;
 mod client;
 mod config;
+mod conformance;
 mod keys;
 mod ledger;
 mod meter;
 mod migrate;
+mod mllp;
 mod openapi;
+mod participant;
 mod serve;
 mod staff;
 mod work;
@@ -67,6 +70,15 @@ enum Command {
     /// Looks after agencies' systems, and the apps that people sign in to.
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Looks after the hospitals whose systems are connected.
+    #[command(subcommand)]
+    Participant(participant::ParticipantCommand),
+    /// Checks a hospital's own system against the sandbox.
+    #[command(subcommand)]
+    Conformance(conformance::ConformanceCommand),
+    /// Looks after the systems that speak HL7 version 2 over MLLP.
+    #[command(subcommand)]
+    Mllp(mllp::MllpCommand),
     /// Plays the story of a paid fine in a throw-away city.
     Demo(demo::DemoArgs),
     /// Prints the OpenAPI document.
@@ -135,6 +147,10 @@ pub async fn run() -> Result<(), CommandError> {
         init_logs(&LogSettings { filter: "warn".to_owned(), ..LogSettings::default() })?;
         return demo::run(args).await;
     }
+    if let Command::Conformance(command) = &command {
+        // It runs where the hospital is, and knows no more of the city than its address.
+        return conformance::run(command).await;
+    }
     let mut flags = Flags { data_dir: cli.data_dir, ..Flags::default() };
     if let Command::Serve(args) = &command {
         flags.listen.clone_from(&args.listen);
@@ -156,9 +172,11 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Staff(StaffCommand::Invite(args)) => staff::invite(&settings, &args).await,
         Command::Agency(command) => agency::run(&settings, &command).await,
         Command::Client(command) => client::run(&settings, &command).await,
+        Command::Participant(command) => participant::run(&settings, &command).await,
+        Command::Mllp(command) => mllp::run(&settings, &command).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
-        Command::Demo(_) => Ok(()),
+        Command::Demo(_) | Command::Conformance(_) => Ok(()),
     }
 }
 

@@ -56,6 +56,9 @@ async fn greet(
     println!("Citygate is ready after {:.1} s", started.elapsed().as_secs_f64());
     println!("  API     {url}/v1      health {url}/health/ready      metrics {url}/metrics");
     println!("  Docs    {url}/docs/");
+    if let Some(mllp) = &instance.mllp {
+        println!("  MLLP    {}", mllp.address);
+    }
     if !settings.wants_demo_city() {
         return Ok(());
     }

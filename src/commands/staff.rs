@@ -33,6 +33,8 @@ enum Role {
     Admin,
     /// Works on citizens' cases.
     Clerk,
+    /// Answers for results of examinations at a hospital.
+    Clinician,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -49,6 +51,7 @@ pub(super) async fn invite(settings: &Settings, args: &InviteArgs) -> Result<(),
     let role = match args.role {
         Role::Admin => StaffRole::Admin,
         Role::Clerk => StaffRole::Clerk,
+        Role::Clinician => StaffRole::Clinician,
     };
     let locale = match args.language {
         Language::En => Locale::En,

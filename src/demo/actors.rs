@@ -195,14 +195,17 @@ pub struct System {
     pub caller: Caller,
     /// Its `client_id`.
     pub id: ClientId,
-    key: EncodingKey,
+    /// The name of its key.
+    pub kid: String,
+    pub(super) key: EncodingKey,
 }
 
 impl System {
     /// A system that has not proven itself yet.
     pub fn new(url: &str, id: ClientId, key: &KeyPair) -> Result<Self, CommandError> {
+        let kid = key.public.common.key_id.clone().ok_or("the key has no name")?;
         let key = EncodingKey::from_ec_der(&key.private);
-        Ok(Self { caller: Caller::new(url)?, id, key })
+        Ok(Self { caller: Caller::new(url)?, id, kid, key })
     }
 
     /// An assertion for the token endpoint (RFC 7523), good for a minute.

@@ -1,6 +1,7 @@
 //! The story of a paid fine, played over HTTP by separate clients against a throw-away city.
 
 pub mod actors;
+pub mod laboratory;
 mod receiver;
 mod story;
 mod systems;
@@ -55,9 +56,11 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
         hospital: hospital(&city, &url).await?,
         clock,
         letters: settings.mail_folder(),
+        messages: settings.sms_folder(),
         slow_processor: args.processor_times_out,
     };
-    invite_clerk(&city).await?;
+    invite(&city, citygate_traffic::POLICE, story::CLERK, StaffRole::Clerk).await?;
+    invite(&city, citygate_hospital::HOSPITAL, story::CLINICIAN, StaffRole::Clinician).await?;
     let instance = Instance::start(&settings, listener, city, url)?;
     let told = story::tell(cast).await;
     instance.stop().await;
@@ -66,10 +69,14 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
 }
 
 /// What `citygate staff invite` does.
-async fn invite_clerk(city: &City) -> Result<(), CommandError> {
-    let email = story::CLERK.parse()?;
-    let new = NewStaff { agency: citygate_traffic::POLICE, email: &email, role: StaffRole::Clerk };
-    invite_staff(&city.cx(), &new, None).await?;
+async fn invite(
+    city: &City,
+    agency: AgencyId,
+    email: &str,
+    role: StaffRole,
+) -> Result<(), CommandError> {
+    let email = email.parse()?;
+    invite_staff(&city.cx(), &NewStaff { agency, email: &email, role }, None).await?;
     Ok(())
 }
 
@@ -98,7 +105,10 @@ pub const HOSPITAL_SCOPES: &[&str] = &[
     "hospital.queue:read",
     "hospital.charges:write",
     "hospital.charges:read",
+    "exchange.holds:read",
     "webhooks:write",
+    "system/*.read",
+    "system/*.write",
 ];
 
 /// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to

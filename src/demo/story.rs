@@ -1,6 +1,7 @@
 //! The story, step by step. Every step says who does what and what came of it, and is checked.
 
 mod hospital;
+mod results;
 mod watching;
 
 use std::{path::PathBuf, time::Duration};
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::commands::CommandError;
 
+pub(super) use results::CLINICIAN;
 pub(super) use watching::CLERK;
 
 /// Who plays.
@@ -26,6 +28,8 @@ pub(super) struct Cast {
     /// Days of the story pass in a moment.
     pub clock: Clock,
     pub letters: PathBuf,
+    /// Where short messages land.
+    pub messages: PathBuf,
     pub slow_processor: bool,
 }
 
@@ -57,6 +61,7 @@ pub(super) async fn tell(mut cast: Cast) -> Result<(), CommandError> {
     watching::a_lost_phone(&cast, &citizen).await?;
     let mut people = hospital::a_sold_out_morning(&mut cast).await?;
     hospital::a_visit(&mut cast, &mut people).await?;
+    results::three_results(&mut cast, &mut people).await?;
     receiver.stop().await;
     println!("\nThe story is told: every step was as it should be.");
     Ok(())

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use citygate_catalogue::AgencyId;
+use citygate_exchange::hl7::{MllpPeer, set_mllp_peer};
+use citygate_hl7v2::Charset;
 use citygate_hospital::HOSPITAL;
 use citygate_identity::{ClientId, KeyPair};
 use citygate_platform::keys::read_or_make;
@@ -39,9 +41,26 @@ pub async fn register_systems(city: &City, keys: &Path) -> Result<Vec<DemoSystem
         let key = KeyPair::from_private(private)?;
         let id = client_of(&key)?;
         register(city, (agency, id), name, &key, scopes).await?;
+        if agency == HOSPITAL {
+            speak_mllp(city, agency, id).await?;
+        }
         systems.push(DemoSystem { name, id, key_file });
     }
     Ok(systems)
+}
+
+/// Lets a system speak MLLP from this machine, as the facility `FIRST_HOSPITAL`.
+async fn speak_mllp(city: &City, agency: AgencyId, client: ClientId) -> Result<(), CommandError> {
+    let peer = MllpPeer {
+        facility: "FIRST_HOSPITAL".to_owned(),
+        application: String::new(),
+        agency,
+        client,
+        networks: vec!["127.0.0.0/8".parse()?, "::1/128".parse()?],
+        charset: Charset::Utf8,
+    };
+    let db = &city.platform.db;
+    Ok(db.tx("exchange.set_mllp_peer", async |tx| set_mllp_peer(tx, &peer).await).await?)
 }
 
 /// The identifier is made of the public key: a new key file is a new client, never one that the

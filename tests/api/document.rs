@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use citygate::{demo::actors::Caller, documents};
+use citygate::{
+    demo::{actors::Caller, laboratory::FHIR_JSON},
+    documents,
+};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -23,12 +26,12 @@ impl Role {
         match self {
             Self::Anybody => true,
             Self::Citizen => {
-                ["nameless", "citizen", "clerk", "admin", "other_admin"].contains(&caller)
+                ["nameless", "citizen"].contains(&caller) || Self::Staff.serves(caller)
             }
             // The tokens of these callers were not asked for with `openid`.
             Self::EndUser => false,
             Self::Partner => ["system", "other_system"].contains(&caller),
-            Self::Staff => ["clerk", "admin", "other_admin"].contains(&caller),
+            Self::Staff => ["clerk", "clinician", "admin", "other_admin"].contains(&caller),
         }
     }
 }
@@ -48,7 +51,13 @@ pub struct Operation {
     pub takes: Option<String>,
     /// The parameters in its path.
     pub parameters: Vec<String>,
+    /// Those in its query that have to be there.
+    needs: Vec<String>,
 }
+
+/// Parameters that name nobody's thing: cities are public, every account has every month, every
+/// hospital every type of resource and what can be done with it.
+const OF_NOBODY: [&str; 4] = ["city", "month", "operation", "type"];
 
 /// All of them.
 pub fn operations() -> Vec<Operation> {
@@ -77,7 +86,10 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
         _ => panic!("{path} is for {schemes:?}"),
     };
     let parameters = said["parameters"].as_array().cloned().unwrap_or_default();
-    let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path");
+    let named = |is: &dyn Fn(&Value) -> bool| -> Vec<String> {
+        let found = parameters.iter().filter(|parameter| is(parameter));
+        found.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    };
     Operation {
         id: text("operationId"),
         method: method.to_uppercase().parse().unwrap(),
@@ -87,22 +99,30 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
         tags: serde_json::from_value(said["tags"].clone()).unwrap_or_default(),
         summary: text("summary"),
         takes: said["requestBody"]["content"].as_object().and_then(|c| c.keys().next().cloned()),
-        parameters: in_path.map(|p| p["name"].as_str().unwrap().to_owned()).collect(),
+        parameters: named(&|parameter| parameter["in"] == "path"),
+        needs: named(&|parameter| parameter["in"] == "query" && parameter["required"] == true),
     }
 }
 
 impl Operation {
-    /// A request for it, without a body, under the path as its key. `fill` has the parameters of the
-    /// path by name. One of an operation's own (`operation/parameter`) or of a service's own
+    /// A parameter's value. One of an operation's own (`operation/parameter`) or of a service's own
     /// (`service/parameter`) goes before one of the bare name.
+    pub fn value<'a>(&self, name: &str, fill: &'a BTreeMap<&str, String>) -> &'a str {
+        let service = self.id.split('_').next().unwrap_or_default();
+        let names = [format!("{}/{name}", self.id), format!("{service}/{name}"), name.to_owned()];
+        let value = names.iter().find_map(|name| fill.get(name.as_str()));
+        value.unwrap_or_else(|| panic!("{}: what is a {name}?", self.id))
+    }
+
+    /// A request for it, without a body, under the path as its key. `fill` has the parameters of the
+    /// path by name, and those of the query without which there is no answer.
     pub fn request(&self, caller: &Caller, fill: &BTreeMap<&str, String>) -> RequestBuilder {
         let mut path = self.path.clone();
-        let service = self.id.split('_').next().unwrap_or_default();
         for name in &self.parameters {
-            let names = [format!("{}/{name}", self.id), format!("{service}/{name}"), name.clone()];
-            let value = names.iter().find_map(|name| fill.get(name.as_str()));
-            let value = value.unwrap_or_else(|| panic!("{}: what is a {name}?", self.id));
-            path = path.replace(&format!("{{{name}}}"), value);
+            path = path.replace(&format!("{{{name}}}"), self.value(name, fill));
+        }
+        for name in self.needs.iter().filter(|name| fill.contains_key(name.as_str())) {
+            path += &format!("?{name}={}", fill[name.as_str()]);
         }
         caller.request(self.method.clone(), &path).header("Idempotency-Key", format!("{path:.200}"))
     }
@@ -110,6 +130,16 @@ impl Operation {
     /// Whether it takes JSON.
     pub fn takes_json(&self) -> bool {
         self.takes.as_deref() == Some("application/json")
+    }
+
+    /// Whether it takes resources of FHIR.
+    pub fn takes_fhir(&self) -> bool {
+        self.takes.as_deref() == Some(FHIR_JSON)
+    }
+
+    /// Whether it is about one thing that its address names.
+    pub fn is_about_one(&self) -> bool {
+        self.parameters.iter().any(|name| !OF_NOBODY.contains(&name.as_str()))
     }
 }
 
@@ -158,6 +188,14 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
         ("visit_id", id("vist")),
         ("charge_id", id("chrg")),
         ("charge_no", "NONE".to_owned()),
+        ("type", "ServiceRequest".to_owned()),
+        ("exchange/id", "00000000-0000-0000-0000-000000000000".to_owned()),
+        ("version", "1".to_owned()),
+        ("operation", "none".to_owned()),
+        ("report_id", id("rept")),
+        ("item", "1".to_owned()),
+        ("hold_id", id("hold")),
+        ("request_id", id("creq")),
         // With its code, as it stands on a receipt.
         ("receipt_no", format!("{}?code={}", "0".repeat(24), "0".repeat(16))),
     ])

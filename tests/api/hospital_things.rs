@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use citygate::demo::actors::{CitizenApp, Reply, System};
+use citygate::demo::{
+    actors::{CitizenApp, Reply, System},
+    laboratory::{self, ELECTROLYTES, Examination, FHIR_JSON, Item, Named, Report},
+};
 use citygate_booking::{Allocation, AppointmentId, Channel, NewSession, NewSlot, Session, no_show};
 use citygate_catalogue::AgencyId;
 use citygate_hospital::HOSPITAL;
 use citygate_identity::ResidentIdNumber;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -70,6 +74,9 @@ impl Keeper<'_> {
         self.visit(&mut kept).await;
         self.charge(&mut kept).await;
         self.miss(&mut kept).await;
+        self.examine(&mut kept).await;
+        self.hold(&mut kept).await;
+        kept.ids.insert("exchange_fhir_instance_operation/id", self.at_the_counter().await);
         kept
     }
 
@@ -359,5 +366,118 @@ impl Keeper<'_> {
         ]);
         let decision = json!({"upheld": true, "answer": "So it was."});
         kept.bodies.extend([("booking_object", grounds), ("booking_decide_objection", decision)]);
+    }
+
+    /// A message in FHIR. Returns the answer.
+    async fn push(&self, key: &str, entries: Vec<Value>) -> Reply {
+        let request = self.hospital.caller.request(Method::POST, "/fhir/r4");
+        let request = request.header("Content-Type", FHIR_JSON);
+        let request = request.header("Idempotency-Key", self.no(key));
+        let body = laboratory::transaction(entries).to_string();
+        self.hospital.caller.send(request.body(body)).await.unwrap()
+    }
+
+    /// A report in FHIR, of an order of the same number.
+    fn report(&self, no: &str, code: Examination, potassium: &'static str) -> Vec<Value> {
+        let item = Item {
+            code: ("2823-3", "钾"),
+            value: potassium,
+            unit: "mmol/L",
+            range: ("3.5", "5.3"),
+            flag: "N",
+        };
+        laboratory::report(&Report {
+            order_no: no,
+            report_no: no,
+            patient: Named { id_number: self.id_number, name: "某人" },
+            status: "final",
+            issued: self.app.clock.now(),
+            code,
+            items: &[item],
+        })
+    }
+
+    /// An order and its report in FHIR.
+    pub fn examination(&self, no: &str, code: Examination, potassium: &'static str) -> Vec<Value> {
+        let number = self.no(no);
+        let patient = Named { id_number: self.id_number, name: "某人" };
+        let order = laboratory::order(&number, patient, code);
+        let name = "urn:uuid:00000000-0000-4000-8000-00000000ffff";
+        let mut entries = vec![laboratory::created(name, "ServiceRequest", order)];
+        entries.extend(self.report(&number, code, potassium));
+        entries
+    }
+
+    /// An examination is ordered and answered. Returns the ids of the order and of the report, as FHIR
+    /// has them, and of the result.
+    async fn examined(&self, no: &str, code: Examination, potassium: &'static str) -> [String; 3] {
+        let pushed = made(self.push(no, self.examination(no, code, potassium)).await);
+        let place = |n: usize| {
+            let location = pushed.text_at(&format!("/entry/{n}/response/location"));
+            let mut parts = location.rsplit('/').skip(2);
+            parts.next().unwrap().to_owned()
+        };
+        let report = place(2);
+        let city = self.agency.city();
+        [place(0), report.clone(), format!("rept_{city}_{}", report.replace('-', ""))]
+    }
+
+    /// Results: one that is as usual, one that is critical, and one that is told in person.
+    pub async fn examine(&self, kept: &mut Kept) {
+        let [order, report, usual] = self.examined("USUAL", ELECTROLYTES, "4.2").await;
+        let [.., critical] = self.examined("CRITICAL", ELECTROLYTES, "7.1").await;
+        let [.., sensitive] = self.examined("SENSITIVE", ("56888-1", "HIV抗体"), "4.2").await;
+        kept.ids.extend([
+            ("type", "DiagnosticReport".to_owned()),
+            ("exchange/id", report),
+            ("version", "1".to_owned()),
+            ("exchange_fhir_update/type", "ServiceRequest".to_owned()),
+            ("exchange_fhir_update/id", order),
+            ("exchange_fhir_instance_operation/type", "Appointment".to_owned()),
+            ("exchange_fhir_instance_operation/operation", "cancel".to_owned()),
+            ("report_id", usual),
+            ("results_acknowledge/report_id", critical),
+            ("results_disclose/report_id", sensitive),
+        ]);
+        let patient = Named { id_number: self.id_number, name: "某人" };
+        let order = laboratory::order(&self.no("USUAL"), patient, ELECTROLYTES);
+        kept.bodies.extend([
+            ("exchange_fhir_update", order),
+            ("exchange_fhir_instance_operation", json!({"resourceType": "Parameters"})),
+            ("results_acknowledge", json!({"version": 1, "read_back": "7.1"})),
+            ("results_add_note", json!({"version": 1, "text": "x"})),
+            ("results_disclose", json!({"version": 1, "told": "person"})),
+        ]);
+    }
+
+    /// An appointment that was made at the counter. Returns its id, as FHIR has it.
+    async fn at_the_counter(&self) -> String {
+        let path = format!("sessions/{}/appointments", self.no("S"));
+        let on = self.app.today() + TimeDelta::days(4);
+        let body = json!({
+            "starts_at": format!("{on}T08:00:00+08:00"), "channel": "onsite",
+            "patient": {"name": "某人", "id_number": resident(200 + self.nth)},
+        });
+        let key = self.no("fhir");
+        let path = format!("/v1/hospital/{path}");
+        let booked = made(self.hospital.caller.post_once(&path, &key, &body).await.unwrap());
+        let id: AppointmentId = booked.text_at("/id").parse().unwrap();
+        id.uuid().to_string()
+    }
+
+    /// Two messages that wait for orders.
+    pub async fn hold(&self, kept: &mut Kept) {
+        let mut holds = Vec::new();
+        for no in ["WAITS", "WAITS-TOO"] {
+            let held = self.push(no, self.report(&self.no(no), ELECTROLYTES, "4.2")).await;
+            assert_eq!(held.status, 202, "{}", held.text);
+            let said = held.text_at("/issue/0/diagnostics");
+            holds.push(said.rsplit(' ').next().unwrap().to_owned());
+        }
+        kept.ids.extend([
+            ("hold_id", holds.remove(0)),
+            ("exchange_discard_hold/hold_id", holds.remove(0)),
+        ]);
+        kept.bodies.insert("exchange_discard_hold", json!({"reason": "sent_in_error"}));
     }
 }

@@ -28,17 +28,19 @@ use serde_json::{Value, json};
 use crate::{
     document::{Operation, Role, nothing, operations, scopes},
     hospital_things::{Keeper, other_hospital},
-    staff::Agency,
+    matrix::named,
+    staff::{Agency, accept, sure},
     support::{Answer, TestApp, yuan},
 };
 
 const TABLE: &str = include_str!("matrix.csv");
 
-const CALLERS: [&str; 9] = [
+const CALLERS: [&str; 10] = [
     "anonymous",
     "nameless",
     "citizen",
     "clerk",
+    "clinician",
     "admin",
     "other_admin",
     "system",
@@ -46,22 +48,17 @@ const CALLERS: [&str; 9] = [
     "other_system",
 ];
 
-/// Parameters that name nobody's thing: cities are public, every account has every month, and every
-/// agency every number.
-const OF_NOBODY: [&str; 2] = ["city", "month"];
-
 /// Operations on one thing that is named in the body: an appointment.
 const BY_BODY: [&str; 2] = ["hospital_check_in", "hospital_record_arrival"];
 
 /// Whether an operation is about one thing.
 fn is_about_one(operation: &Operation) -> bool {
-    let mut names = operation.parameters.iter();
-    names.any(|name| !OF_NOBODY.contains(&&**name)) || BY_BODY.contains(&&*operation.id)
+    operation.is_about_one() || BY_BODY.contains(&&*operation.id)
 }
 
 /// What an operation takes that is about one thing.
-fn body(operation: &str, of: &Things) -> Value {
-    match operation {
+fn body(operation: &Operation, of: &Things) -> Value {
+    match &*operation.id {
         "payments_cancel_bill" => json!({"reason": "x"}),
         "payments_refund_payment" => json!({"available": of.available, "reason": "x"}),
         "identity_invite_staff" => json!({"email": "new@first.example", "role": "clerk"}),
@@ -71,9 +68,18 @@ fn body(operation: &str, of: &Things) -> Value {
             "purpose": "case.handling", "legal_basis": "pipl-13-3", "case": "x",
         }),
         "identity_rename_passkey" => json!({"name": "x"}),
+        "identity_request_client" => json!({
+            "name": "x", "scopes": ["webhooks:write"], "jwk": KeyPair::generate().unwrap().public,
+        }),
+        "identity_approve_client_request" => json!({"fingerprint": "x"}),
+        "exchange_apply" => json!({
+            "contact": "lis@first.example", "software": "LIS 7.2", "signs": false,
+            "speaks_hl7": false, "sandbox_jwk": KeyPair::generate().unwrap().public,
+        }),
+        "exchange_fhir_update" => named(&of.bodies[&*operation.id], operation, &of.ids),
         id if BY_BODY.contains(&id) => json!({"appointment_id": of.ids["appointment_id"]}),
         "traffic_put_decision" => of.decision.clone(),
-        _ => of.bodies.get(operation).cloned().unwrap_or_else(|| json!({})),
+        id => of.bodies.get(id).cloned().unwrap_or_else(|| json!({})),
     }
 }
 
@@ -101,6 +107,9 @@ async fn stage(app: &TestApp) -> Stage {
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let mut first = Agency::new(app, HOSPITAL, "first.example").await;
     let mut second = Agency::new(app, other_hospital(), "second.example").await;
+    let mut clinician = sure(app, "clinician@first.example").await;
+    assert_eq!(first.invite(&clinician.email, "clinician").await.status, 201);
+    assert_eq!(accept(app, &clinician).await.status, 200);
     let (mut citizen, other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);
     let mut system = app.system_of(first.id, &scopes).await;
     let mut scopeless = app.system_of(first.id, &["hospital.results:write"]).await;
@@ -115,7 +124,9 @@ async fn stage(app: &TestApp) -> Stage {
     }
     let fresh = format!("UPDATE identity.sessions SET authenticated_at = '{}'", app.clock.now());
     app.sql().await.run(&fresh).await;
-    for one in [&mut citizen, &mut first.clerk, &mut first.admin, &mut second.admin] {
+    let people =
+        [&mut citizen, &mut first.clerk, &mut clinician, &mut first.admin, &mut second.admin];
+    for one in people {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
     let nameless = app.citizen("nobody@citygate.example").await;
@@ -124,6 +135,7 @@ async fn stage(app: &TestApp) -> Stage {
         nameless.caller,
         citizen.caller,
         first.clerk.caller,
+        clinician.caller,
         first.admin.caller,
         second.admin.caller,
         system.caller,
@@ -226,7 +238,9 @@ async fn call(operation: &Operation, caller: &Caller, of: &Things, key: &str) ->
     let request = operation.request(caller, &of.ids).headers(key);
     let request = match operation.takes.as_deref() {
         None => request,
-        Some("application/json") => request.json(&body(&operation.id, of)),
+        Some(_) if operation.takes_json() || operation.takes_fhir() => {
+            request.json(&body(operation, of))
+        }
         Some(_) => request.form(&[("nothing", "")]),
     };
     Answer::to(request).await.status
@@ -338,7 +352,7 @@ const OF_EVERYBODY: [&str; 2] = ["booking_enter_draw", "booking_wait"];
 fn foreign(role: Role, caller: &str) -> Range<usize> {
     match (role, caller) {
         (Role::Citizen, "citizen") => 1..3,
-        (Role::Staff, "clerk" | "admin") | (Role::Partner, "system") => 2..3,
+        (Role::Staff, "clerk" | "clinician" | "admin") | (Role::Partner, "system") => 2..3,
         (Role::Staff, "other_admin") | (Role::Partner, "other_system") => 0..2,
         _ => 0..3,
     }
@@ -361,9 +375,10 @@ fn the_table_lets_nobody_have_what_is_anothers() {
                 cell.split(' ').map(|status| status.parse().unwrap()).collect();
             for n in foreign(operation.role, caller) {
                 let status = *statuses.get(n).unwrap_or(&statuses[0]);
-                // A number of one's own: a new thing, or one that is part of nothing that is there.
-                let own_number = operation.method == Method::PUT && matches!(status, 201 | 422);
-                let out = matches!(status, 401 | 403 | 404) || own_number;
+                // A number of one's own: a new thing, or one that is part of nothing that is there. Or
+                // an id, which only the city gives.
+                let put = operation.method == Method::PUT && matches!(status, 201 | 405 | 422);
+                let out = matches!(status, 401 | 403 | 404) || put;
                 assert!(out, "{}: {caller} has another's: {cell}", operation.id);
                 checked += 1;
             }

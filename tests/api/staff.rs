@@ -87,7 +87,8 @@ impl Agency {
         one["id"].as_str().unwrap().to_owned()
     }
 
-    /// Somebody else in a role, an invitation and a system, by the names of their path parameters.
+    /// Somebody else in a role, an invitation, a system and one that is asked for, by the names of
+    /// their path parameters.
     pub async fn things(&self, app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
         let another = app.citizen(&format!("another-{nth}@{}", self.domain)).await;
         assert_eq!(self.invite(&another.email, "clerk").await.status, 201);
@@ -99,12 +100,16 @@ impl Agency {
         let keys = self.path(&format!("clients/{client}/keys"));
         let added = self.admin.caller.post(&keys, &json!({"jwk": spare})).await.unwrap();
         assert_eq!(added.status, 201, "{}", added.text);
+        let wanted = json!({"name": "x", "scopes": ["webhooks:write"], "jwk": spare});
+        let wanted = self.admin.caller.post(&self.path("client-requests"), &wanted).await.unwrap();
+        assert_eq!(wanted.status, 201, "{}", wanted.text);
         BTreeMap::from([
             ("agency_id", self.id.to_string()),
             ("staff_id", self.staff_id(&another.email).await),
             ("invitation_id", waits.text_at("/id")),
             ("client_id", client.to_string()),
             ("kid", key.public.common.key_id.unwrap()),
+            ("request_id", wanted.text_at("/id")),
         ])
     }
 }
@@ -128,7 +133,8 @@ async fn accept_code(citizen: &CitizenApp, code: &str) -> Reply {
     citizen.caller.post("/v1/staff-invitations/acceptances", &body).await.unwrap()
 }
 
-async fn accept(app: &TestApp, citizen: &CitizenApp) -> Reply {
+/// Takes on the role of the newest invitation.
+pub async fn accept(app: &TestApp, citizen: &CitizenApp) -> Reply {
     accept_code(citizen, &invited(app, &citizen.email).await).await
 }
 

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -80,6 +81,11 @@ impl TestApp {
     /// The city's parts, for what cannot be seen over HTTP.
     pub fn city(&self) -> &City {
         &self.instance.city
+    }
+
+    /// Where hospitals' systems speak MLLP.
+    pub fn mllp(&self) -> SocketAddr {
+        self.instance.mllp.as_ref().unwrap().address
     }
 
     /// Where the city keeps its files.
@@ -369,6 +375,9 @@ impl Answer {
     /// The code of the problem that the answer is, whole and in its proper form.
     pub fn problem(&self) -> String {
         let Self { status, headers: _, text, body } = self;
+        if body["resourceType"] == "OperationOutcome" {
+            return self.outcome();
+        }
         assert_eq!(self.header("content-type"), "application/problem+json", "{status} {text}");
         assert_eq!(body["status"], *status, "{text}");
         assert_eq!(body["request_id"], self.header("x-request-id"), "{text}");
@@ -378,6 +387,20 @@ impl Answer {
         assert_eq!(body["type"], format!("urn:citygate:problem:{code}"), "{text}");
         assert!(code.split_once('.').is_some_and(|(_, fact)| !fact.is_empty()), "{text}");
         code
+    }
+
+    /// The same where FHIR is spoken.
+    fn outcome(&self) -> String {
+        let Self { status, headers: _, text, body } = self;
+        let form = self.header("content-type");
+        assert!(form.starts_with("application/fhir+json"), "{form} {text}");
+        assert!(*status >= 400, "{status} {text}");
+        let issue = &body["issue"][0];
+        assert_eq!(issue["severity"], "error", "{text}");
+        assert!(issue["code"].is_string() && issue["details"]["text"].is_string(), "{text}");
+        let coding = &issue["details"]["coding"][0];
+        assert_eq!(coding["system"], "urn:citygate:problem", "{text}");
+        coding["code"].as_str().unwrap().to_owned()
     }
 }
 

@@ -6,6 +6,7 @@ mod chaos;
 mod crash;
 mod guesses;
 mod keys;
+mod onboarding;
 mod program;
 mod refusals;
 mod registration;

@@ -88,8 +88,8 @@ async fn a_system_that_was_registered_by_command_gets_a_token() {
     let kid = key.public.common.key_id.clone().unwrap();
     let listed = place.done(&["client", "list", "--agency", &agency]);
     let expected = format!(
-        "{id}  Meters  {agency}  enabled\n  scopes: webhooks:write payments.bills:read openid\n  \
-         kids: {kid}\n  redirect URIs: {uri}"
+        "{id}  Meters  {agency}  enabled, never used\n  \
+         scopes: webhooks:write payments.bills:read openid\n  kids: {kid}\n  redirect URIs: {uri}"
     );
     assert_eq!(listed, expected);
     assert!(place.done(&["client", "list"]).contains(&listed));

@@ -10,11 +10,11 @@ use crate::root;
 /// storey that [`BESIDE`] names.
 const STOREYS: [&[&str]; 6] = [
     &["kernel"],
-    &["calendar", "platform", "sandbox"],
+    &["calendar", "fhir", "hl7v2", "platform", "sandbox"],
     &["notify", "catalogue", "ledger", "identity"],
-    &["payments"],
+    &["exchange", "payments"],
     &["booking"],
-    &["hospital", "traffic"],
+    &["hospital", "results", "traffic"],
 ];
 
 /// Arrows within a storey.

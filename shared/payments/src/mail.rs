@@ -89,6 +89,7 @@ mod tests {
             code,
             name: Text::new("Hangzhou", "杭州市"),
             time_zone: "Asia/Shanghai".parse().unwrap(),
+            sandbox: false,
         };
         let name = Text::new("Water Works", "自来水公司");
         let agency = Agency { id: AgencyId::new(code, &clock), name };

@@ -9,10 +9,17 @@ use citygate_hospital::HOSPITAL;
 use citygate_identity::DEMO_CITIZENS;
 use serde_json::{Value, json};
 
-use super::{Cast, EMAIL, chapter, expect, expect_text, note, step, wait};
+use super::{
+    Cast, EMAIL, chapter, expect, expect_text, note,
+    results::{HEMOGLOBIN_RIGHT, send},
+    step, wait,
+};
 use crate::{
     commands::CommandError,
-    demo::actors::{CitizenApp, Reply, code_in, find_letter},
+    demo::{
+        actors::{CitizenApp, Reply, code_in, find_letter},
+        laboratory::{BLOOD_COUNT, Named, Report, report, transaction},
+    },
 };
 
 /// The number of the session that everybody wants.
@@ -102,7 +109,7 @@ pub(super) async fn a_visit(
     tell(patient, &visit, "has seen the doctor and paid").await?;
     serve(cast, &laboratory, "2").await?;
     tell(patient, &visit, "has given blood").await?;
-    order_event(cast, "BLOOD-1", "resulted").await?;
+    push_result(cast, patient, &visit).await?;
     let turn = call(cast, &doctor, "3").await?;
     event(cast, &turn, "begun").await?;
     order(cast, &visit, ("DRUG-1", "prescription", "PH"), ("Prescription", "处方")).await?;
@@ -124,7 +131,7 @@ fn people_first(people: &[CitizenApp]) -> Result<&CitizenApp, CommandError> {
 }
 
 /// Time passes; whoever is there opens the app now and then.
-async fn later(
+pub(super) async fn later(
     cast: &mut Cast,
     people: &mut [CitizenApp],
     by: TimeDelta,
@@ -311,10 +318,31 @@ async fn order(
     expect("an order", ordered.status, 201, &ordered)
 }
 
-async fn order_event(cast: &Cast, number: &str, event: &str) -> Result<(), CommandError> {
-    let path = format!("/v1/hospital/orders/{number}/events");
-    let told = cast.hospital.caller.post(&path, &json!({"event": event})).await?;
-    expect(event, told.status, 200, &told)
+/// The laboratory pushes what it found, and the plan goes on by itself.
+async fn push_result(cast: &Cast, patient: &CitizenApp, visit: &str) -> Result<(), CommandError> {
+    let (_, name, id_number) = *DEMO_CITIZENS.first().ok_or("no such demo citizen")?;
+    let version = Report {
+        order_no: "BLOOD-1",
+        report_no: "BLOOD-1",
+        patient: Named { id_number, name },
+        status: "final",
+        issued: cast.clock.now(),
+        code: BLOOD_COUNT,
+        items: &[HEMOGLOBIN_RIGHT],
+    };
+    let pushed = send(cast, &transaction(report(&version)), "BLOOD-1").await?;
+    // Where the order is still on its way, the report waits for it.
+    if pushed.status != 202 {
+        expect("the result", pushed.status, 200, &pushed)?;
+    }
+    step("hospital", "pushes the blood count (FHIR R4)", "nobody has to tell the plan");
+    wait("the way back to the doctor", async || {
+        let plan = patient.caller.get(&format!("/v1/hospital/visits/{visit}")).await?;
+        let steps = plan.body.get("steps").and_then(Value::as_array).into_iter().flatten();
+        let mut back = steps.filter(|one| text(one, "kind") == "return_consult");
+        Ok(back.any(|one| text(one, "state") == "queued").then_some(()))
+    })
+    .await
 }
 
 /// A line of a charge. What no insurance pays for is of class C.

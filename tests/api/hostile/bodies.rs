@@ -77,8 +77,25 @@ pub fn right_body(scene: &Scene, operation: &str) -> Value {
         "identity_accept_staff_invitation" => json!({"code": "A".repeat(43)}),
         // What is wrong with a key is a fact of its own (422).
         "identity_add_client_key" => json!({}),
+        "identity_request_client" => {
+            json!({"name": "LIS", "scopes": ["webhooks:write"], "jwk": {}})
+        }
+        "identity_approve_client_request" => json!({"fingerprint": "x"}),
+        other if scene.bodies.contains_key(other) => scene.bodies[other].clone(),
         other if other.starts_with("booking_") => booking(scene, other),
+        other if other.starts_with("exchange_") => exchange(other),
         other => hospital(scene, other),
+    }
+}
+
+fn exchange(operation: &str) -> Value {
+    match operation {
+        "exchange_apply" => json!({
+            "contact": "lis@hospital.example", "software": "LIS 7.2", "signs": true,
+            "speaks_hl7": true, "sandbox_jwk": {},
+        }),
+        "exchange_put_sandbox" => json!({"drop_answers": 1}),
+        other => panic!("what does {other} take?"),
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use citygate::demo::actors::{Caller, CitizenApp};
+use citygate::demo::{
+    actors::{Caller, CitizenApp, System},
+    laboratory::{ELECTROLYTES, transaction},
+};
 use citygate_booking::{AppointmentId, NewSession, no_show};
 use citygate_hospital::HOSPITAL;
 use citygate_identity::DEMO_CITIZENS;
@@ -11,9 +14,10 @@ use serde_json::{Value, json};
 
 use crate::{
     booking_draw::{claim, first_slot, morning, open},
-    document::{Operation, Role, nothing},
+    document::{Operation, Role, nothing, scopes},
+    hospital_things::{Keeper, Kept},
     hospital_visits::ward::{Ward, order},
-    staff::Agency,
+    staff::{Agency, accept, sure},
     support::{Answer, TestApp, yuan},
 };
 
@@ -26,7 +30,10 @@ pub struct Scene {
     hospital: Caller,
     admin: Caller,
     clerk: Caller,
+    clinician: Caller,
     pub paths: BTreeMap<&'static str, String>,
+    /// What operations about results take.
+    pub bodies: BTreeMap<&'static str, Value>,
     slot: String,
     pub before: BTreeMap<String, String>,
 }
@@ -54,21 +61,44 @@ impl Scene {
         let session = open(&ward.app, &new).await;
         paths.insert("booking/session_id", session.id.to_string());
         let slot = first_slot(&ward.app, &session).await;
-        let Agency { admin, clerk, .. } =
-            Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
-        let Ward { app, mut hospital, mut citizen } = ward;
-        app.authenticate(&mut hospital).await;
+        let agency = Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
+        let clinician = sure(&ward.app, "clinician@hospital.example").await;
+        assert_eq!(agency.invite(&clinician.email, "clinician").await.status, 201);
+        assert_eq!(accept(&ward.app, &clinician).await.status, 200);
+        let Agency { admin, clerk, .. } = agency;
+        let Ward { app, mut citizen, .. } = ward;
         assert_eq!(citizen.refresh().await.unwrap().status, 200);
+        let scopes = scopes();
+        let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+        let hospital = app.system_of(HOSPITAL, &scopes).await;
+        let kept = examined(&app, &hospital, &citizen).await;
+        paths.extend(kept.ids);
+        paths.insert("exchange_fhir_operation/type", "Appointment".to_owned());
+        paths.insert("exchange_fhir_operation/operation", "find".to_owned());
         let (citizen, hospital) = (citizen.caller, hospital.caller);
         let police = app.police().await.caller;
         let anybody = app.anybody();
-        let (admin, clerk) = (admin.caller, clerk.caller);
+        let (admin, clerk, clinician) = (admin.caller, clerk.caller, clinician.caller);
+        app.work().await;
         let mut sql = app.sql().await;
         // Both are at their desks: that somebody acts for an agency is noted once a minute.
         let now = app.clock.now();
         sql.run(&format!("UPDATE identity.sessions SET acted_as_staff_at = '{now}'")).await;
         let before = sql.dump().await;
-        Self { app, anybody, citizen, police, hospital, admin, clerk, paths, slot, before }
+        Self {
+            app,
+            anybody,
+            citizen,
+            police,
+            hospital,
+            admin,
+            clerk,
+            clinician,
+            paths,
+            bodies: kept.bodies,
+            slot,
+            before,
+        }
     }
 
     /// A slot with a place.
@@ -77,7 +107,9 @@ impl Scene {
     }
 
     pub fn caller(&self, operation: &Operation) -> &Caller {
-        let of_hospital = operation.scopes.iter().any(|scope| scope.starts_with("hospital."));
+        let hospitals = ["hospital.", "exchange.", "system/"];
+        let of_hospital = |scope: &String| hospitals.iter().any(|of| scope.starts_with(of));
+        let of_hospital = operation.scopes.iter().any(of_hospital);
         let clerks = ["booking_", "identity_look_up_person_as_staff"];
         match operation.role {
             Role::Anybody => &self.anybody,
@@ -87,13 +119,17 @@ impl Scene {
             Role::Staff if clerks.iter().any(|clerk| operation.id.starts_with(clerk)) => {
                 &self.clerk
             }
+            Role::Staff if operation.id.ends_with("_hold") => &self.clerk,
+            Role::Staff if operation.id.starts_with("results_") => &self.clinician,
             Role::Staff => &self.admin,
         }
     }
 
+    /// Sends a body of the media type that the operation takes.
     pub async fn send(&self, operation: &Operation, body: impl Into<reqwest::Body>) -> Answer {
         let request = operation.request(self.caller(operation), &self.paths);
-        Answer::to(request.header("Content-Type", "application/json").body(body)).await
+        let media = operation.takes.as_deref().unwrap_or("application/json");
+        Answer::to(request.header("Content-Type", media).body(body)).await
     }
 
     pub async fn nothing_has_changed(self) {
@@ -105,6 +141,18 @@ impl Scene {
         self.app.later(TimeDelta::days(3));
         self.app.finish().await;
     }
+}
+
+/// What a laboratory has found, and messages of it that are held.
+async fn examined(app: &TestApp, hospital: &System, citizen: &CitizenApp) -> Kept {
+    let mut kept = Kept::default();
+    let (agency, id_number, nth) = (HOSPITAL, DEMO_CITIZENS[0].2, 1);
+    let keeper = Keeper { app, hospital, agency, citizen, id_number, nth };
+    keeper.examine(&mut kept).await;
+    keeper.hold(&mut kept).await;
+    let another = transaction(keeper.examination("ANOTHER", ELECTROLYTES, "4.2"));
+    kept.bodies.insert("exchange_fhir_bundle", another);
+    kept
 }
 
 /// The citizen does not come to an appointment of an early Tuesday. Returns the strike.

@@ -1,0 +1,233 @@
+//! The hospital's side: orders placed beforehand, reports made beforehand, and connections that push.
+
+use std::{
+    cell::{Cell, RefCell},
+    time::{Duration, Instant},
+};
+
+use citygate::demo::{
+    self,
+    actors::System,
+    laboratory::{
+        BLOOD_COUNT, FHIR_JSON, Item, Named, Report, created, order, report, transaction,
+    },
+};
+use citygate_identity::{ClientId, KeyPair, NewClient, register_client};
+use citygate_kernel::Clock;
+use diesel::{QueryableByName, sql_query, sql_types::BigInt};
+use futures_util::future::try_join_all;
+
+use crate::city::{
+    Failure,
+    citizens::{expect, id_number},
+    cluster::connect,
+    connection::Connection,
+    server::Server,
+    site::Site,
+};
+
+/// Observations of a report.
+const ITEMS: usize = 20;
+/// More reports than a second takes.
+const PER_SECOND: usize = 1_500;
+/// Orders of a Bundle.
+const ORDERS: usize = 100;
+/// People whom the reports are about.
+const PEOPLE: usize = 500;
+
+/// A hospital's laboratory with a token.
+pub struct Laboratory<'a> {
+    site: &'a Site,
+    system: System,
+    made: usize,
+    stock: Vec<Vec<u8>>,
+    acknowledged: u64,
+}
+
+/// What was pushed.
+#[derive(Debug)]
+pub struct Pushed {
+    /// Reports that were acknowledged.
+    pub reports: u64,
+    lasted: Duration,
+}
+
+impl Pushed {
+    /// Reports a second.
+    pub fn per_second(&self) -> f64 {
+        self.reports as f64 / self.lasted.as_secs_f64()
+    }
+}
+
+#[derive(QueryableByName)]
+struct Counts {
+    #[diesel(sql_type = BigInt)]
+    reports: i64,
+    #[diesel(sql_type = BigInt)]
+    observations: i64,
+}
+
+impl<'a> Laboratory<'a> {
+    /// Connects the first agency of the site as a hospital.
+    pub async fn open(site: &'a Site, server: &Server) -> Result<Self, Failure> {
+        let agency = *site.agencies.first().ok_or("no agency")?;
+        let platform = &site.city.platform;
+        let key = KeyPair::generate().ok_or("no key pair could be made")?;
+        let id = ClientId::new(&platform.clock);
+        let client =
+            NewClient::system(id, agency, "Laboratory", &key.public, demo::HOSPITAL_SCOPES);
+        let registered = platform.db.tx("bench.register_client", async |tx| {
+            register_client(tx, &client).await?;
+            Ok::<_, citygate_identity::Error>(())
+        });
+        registered.await?;
+        let connected = platform.db.tx("bench.connect", async |tx| {
+            citygate_exchange::participants::connect(tx, agency).await
+        });
+        connected.await?;
+        let system = System::new(&format!("http://{}", server.address), id, &key)?;
+        let mut laboratory = Self { site, system, made: 0, stock: Vec::new(), acknowledged: 0 };
+        laboratory.prepare(Duration::from_secs(2)).await?;
+        Ok(laboratory)
+    }
+
+    /// Takes a new token, places orders, and makes a report for each: enough for so long.
+    pub async fn prepare(&mut self, length: Duration) -> Result<(), Failure> {
+        let assertion = self.system.assertion(&Clock::system())?;
+        expect(200, self.system.authenticate(&assertion).await?)?;
+        let wanted = PER_SECOND * usize::try_from(length.as_secs().max(1))?;
+        self.stock.clear();
+        while self.stock.len() < wanted {
+            let numbers: Vec<usize> = (self.made..self.made + ORDERS).collect();
+            self.made += ORDERS;
+            self.place(&numbers).await?;
+            for n in numbers {
+                self.stock.push(self.request(n)?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn place(&self, numbers: &[usize]) -> Result<(), Failure> {
+        let mut entries = Vec::with_capacity(numbers.len());
+        for n in numbers {
+            let number = id_number(n % PEOPLE)?;
+            let patient = Named { id_number: &number, name: "患者" };
+            let placed = order(&format!("O-{n}"), patient, BLOOD_COUNT);
+            let name = format!("urn:uuid:00000000-0000-4000-8000-{n:012x}");
+            entries.push(created(&name, "ServiceRequest", placed));
+        }
+        let body = serde_json::to_string(&transaction(entries))?;
+        let request = self.system.caller.request(reqwest::Method::POST, "/fhir/r4");
+        let request = request.header("Content-Type", FHIR_JSON).body(body);
+        expect(200, self.system.caller.send(request).await?)?;
+        Ok(())
+    }
+
+    /// A push as bytes.
+    fn request(&self, n: usize) -> Result<Vec<u8>, Failure> {
+        let items: Vec<Item> = CODES
+            .iter()
+            .map(|code| Item {
+                code: *code,
+                value: "4.52",
+                unit: "10*9/L",
+                range: ("3.50", "9.50"),
+                flag: "N",
+            })
+            .collect();
+        let number = id_number(n % PEOPLE)?;
+        let version = Report {
+            order_no: &format!("O-{n}"),
+            report_no: &format!("R-{n}"),
+            patient: Named { id_number: &number, name: "患者" },
+            status: "final",
+            issued: Clock::system().now(),
+            code: BLOOD_COUNT,
+            items: &items,
+        };
+        let body = serde_json::to_string(&transaction(report(&version)))?;
+        let token = self.system.caller.token.as_deref().unwrap_or_default();
+        let request = format!(
+            "POST /fhir/r4 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: {FHIR_JSON}\r\nContent-Length: {}\r\n\r\n{body}",
+            self.site.address,
+            body.len()
+        );
+        Ok(request.into_bytes())
+    }
+
+    /// Pushes over so many connections, as fast as they are answered, for so long.
+    pub async fn push(&mut self, connections: usize, length: Duration) -> Result<Pushed, Failure> {
+        let mut open = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            open.push(Connection::open(self.site.address).await?);
+        }
+        let (stock, reports) = (RefCell::new(std::mem::take(&mut self.stock)), Cell::new(0_u64));
+        let began = Instant::now();
+        let in_turn = |mut connection: Connection| {
+            let (stock, reports) = (&stock, &reports);
+            async move {
+                while began.elapsed() < length {
+                    let next = stock.borrow_mut().pop();
+                    let Some(request) = next else { break };
+                    let answer = connection.exchange(&request).await?;
+                    if answer.status != 200 {
+                        let body = String::from_utf8_lossy(answer.body);
+                        return Err(format!("{} instead of 200: {body}", answer.status).into());
+                    }
+                    reports.set(reports.get() + 1);
+                }
+                Ok::<_, Failure>(())
+            }
+        };
+        try_join_all(open.into_iter().map(in_turn)).await?;
+        let pushed = Pushed { reports: reports.get(), lasted: began.elapsed() };
+        self.acknowledged += pushed.reports;
+        self.check().await?;
+        Ok(pushed)
+    }
+
+    /// What was acknowledged is there, and nothing else.
+    async fn check(&self) -> Result<(), Failure> {
+        use diesel_async::RunQueryDsl as _;
+        let counts: Counts = sql_query(
+            "SELECT (SELECT count(*) FROM results.reports WHERE status = 'final') AS reports, \
+               (SELECT count(*) FROM results.observations) AS observations",
+        )
+        .get_result(&mut connect(&self.site.url).await?)
+        .await?;
+        let wanted = i64::try_from(self.acknowledged)?;
+        let items = i64::try_from(ITEMS)?;
+        if (counts.reports, counts.observations) == (wanted, wanted * items) {
+            return Ok(());
+        }
+        let Counts { reports, observations } = counts;
+        Err(format!("{wanted} were acknowledged, {reports} with {observations} items are there")
+            .into())
+    }
+}
+
+/// The items of a blood count (LOINC), and what they are called.
+const CODES: [(&str, &str); ITEMS] = [
+    ("6690-2", "白细胞计数"),
+    ("789-8", "红细胞计数"),
+    ("718-7", "血红蛋白"),
+    ("4544-3", "红细胞压积"),
+    ("787-2", "平均红细胞体积"),
+    ("785-6", "平均红细胞血红蛋白含量"),
+    ("786-4", "平均红细胞血红蛋白浓度"),
+    ("788-0", "红细胞分布宽度"),
+    ("777-3", "血小板计数"),
+    ("32623-1", "平均血小板体积"),
+    ("751-8", "中性粒细胞计数"),
+    ("731-0", "淋巴细胞计数"),
+    ("742-7", "单核细胞计数"),
+    ("711-2", "嗜酸性粒细胞计数"),
+    ("704-7", "嗜碱性粒细胞计数"),
+    ("770-8", "中性粒细胞百分比"),
+    ("736-9", "淋巴细胞百分比"),
+    ("5905-5", "单核细胞百分比"),
+    ("713-8", "嗜酸性粒细胞百分比"),
+    ("706-2", "嗜碱性粒细胞百分比"),
+];
