@@ -126,16 +126,6 @@ impl<'a> Laboratory<'a> {
 
     /// A push as bytes.
     fn request(&self, n: usize) -> Result<Vec<u8>, Failure> {
-        let items: Vec<Item> = CODES
-            .iter()
-            .map(|code| Item {
-                code: *code,
-                value: "4.52",
-                unit: "10*9/L",
-                range: ("3.50", "9.50"),
-                flag: "N",
-            })
-            .collect();
         let number = id_number(n % PEOPLE)?;
         let version = Report {
             order_no: &format!("O-{n}"),
@@ -144,7 +134,7 @@ impl<'a> Laboratory<'a> {
             status: "final",
             issued: Clock::system().now(),
             code: BLOOD_COUNT,
-            items: &items,
+            items: &COUNT,
         };
         let body = serde_json::to_string(&transaction(report(&version)))?;
         let token = self.system.caller.token.as_deref().unwrap_or_default();
@@ -208,26 +198,36 @@ impl<'a> Laboratory<'a> {
     }
 }
 
-/// The items of a blood count (LOINC), and what they are called.
-const CODES: [(&str, &str); ITEMS] = [
-    ("6690-2", "白细胞计数"),
-    ("789-8", "红细胞计数"),
-    ("718-7", "血红蛋白"),
-    ("4544-3", "红细胞压积"),
-    ("787-2", "平均红细胞体积"),
-    ("785-6", "平均红细胞血红蛋白含量"),
-    ("786-4", "平均红细胞血红蛋白浓度"),
-    ("788-0", "红细胞分布宽度"),
-    ("777-3", "血小板计数"),
-    ("32623-1", "平均血小板体积"),
-    ("751-8", "中性粒细胞计数"),
-    ("731-0", "淋巴细胞计数"),
-    ("742-7", "单核细胞计数"),
-    ("711-2", "嗜酸性粒细胞计数"),
-    ("704-7", "嗜碱性粒细胞计数"),
-    ("770-8", "中性粒细胞百分比"),
-    ("736-9", "淋巴细胞百分比"),
-    ("5905-5", "单核细胞百分比"),
-    ("713-8", "嗜酸性粒细胞百分比"),
-    ("706-2", "嗜碱性粒细胞百分比"),
+/// A blood count with nothing out of the usual: what most of a laboratory's reports are.
+const COUNT: [Item; ITEMS] = [
+    normal("6690-2", "白细胞计数", "6.24", "10*9/L", ("3.50", "9.50")),
+    normal("789-8", "红细胞计数", "4.61", "10*12/L", ("3.80", "5.10")),
+    normal("718-7", "血红蛋白", "132", "g/L", ("115", "150")),
+    normal("4544-3", "红细胞压积", "0.41", "L/L", ("0.35", "0.45")),
+    normal("787-2", "平均红细胞体积", "89.2", "fL", ("82.0", "100.0")),
+    normal("785-6", "平均红细胞血红蛋白含量", "29.4", "pg", ("27.0", "34.0")),
+    normal("786-4", "平均红细胞血红蛋白浓度", "334", "g/L", ("316", "354")),
+    normal("788-0", "红细胞分布宽度", "12.9", "%", ("11.0", "14.5")),
+    normal("777-3", "血小板计数", "228", "10*9/L", ("125", "350")),
+    normal("32623-1", "平均血小板体积", "10.4", "fL", ("7.0", "12.0")),
+    normal("751-8", "中性粒细胞计数", "3.52", "10*9/L", ("1.80", "6.30")),
+    normal("731-0", "淋巴细胞计数", "2.01", "10*9/L", ("1.10", "3.20")),
+    normal("742-7", "单核细胞计数", "0.42", "10*9/L", ("0.10", "0.60")),
+    normal("711-2", "嗜酸性粒细胞计数", "0.16", "10*9/L", ("0.02", "0.52")),
+    normal("704-7", "嗜碱性粒细胞计数", "0.03", "10*9/L", ("0.00", "0.06")),
+    normal("770-8", "中性粒细胞百分比", "56.4", "%", ("40.0", "75.0")),
+    normal("736-9", "淋巴细胞百分比", "32.2", "%", ("20.0", "50.0")),
+    normal("5905-5", "单核细胞百分比", "6.7", "%", ("3.0", "10.0")),
+    normal("713-8", "嗜酸性粒细胞百分比", "2.6", "%", ("0.4", "8.0")),
+    normal("706-2", "嗜碱性粒细胞百分比", "0.5", "%", ("0.0", "1.0")),
 ];
+
+const fn normal(
+    code: &'static str,
+    name: &'static str,
+    value: &'static str,
+    unit: &'static str,
+    range: (&'static str, &'static str),
+) -> Item {
+    Item { code: (code, name), value, unit, range, flag: "N" }
+}

@@ -82,7 +82,7 @@ async fn list(cx: &Cx) -> Result<(), CommandError> {
 
 fn print(participant: &Participant, contact: Option<&str>) {
     let Participant { agency, state, software, abilities, .. } = participant;
-    println!("{agency}  {}  {}", state.name(), contact.unwrap_or("nobody to write to"));
+    println!("{agency}  {}  {}", state.code(), contact.unwrap_or("nobody to write to"));
     let signs = if abilities.signs { "signs its messages" } else { "does not sign" };
     let hl7 = if abilities.speaks_hl7 { "FHIR and HL7 v2" } else { "FHIR" };
     println!("  {software}: {hl7}, {signs}");
@@ -99,6 +99,6 @@ async fn sandbox(cx: &Cx, agency: AgencyId) -> Result<(), CommandError> {
 
 async fn move_on(cx: &Cx, agency: AgencyId, event: ParticipantEvent) -> Result<(), CommandError> {
     let moved = cx.db.tx("exchange.move", async |tx| happen(tx, agency, event).await).await?;
-    println!("{agency}  {}", moved.state.name());
+    println!("{agency}  {}", moved.state.code());
     Ok(())
 }

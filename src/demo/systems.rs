@@ -9,6 +9,7 @@ use citygate_exchange::hl7::{MllpPeer, set_mllp_peer};
 use citygate_hl7v2::Charset;
 use citygate_hospital::HOSPITAL;
 use citygate_identity::{ClientId, KeyPair};
+use citygate_kernel::wire;
 use citygate_platform::keys::read_or_make;
 use citygate_traffic::POLICE;
 
@@ -67,7 +68,6 @@ async fn speak_mllp(city: &City, agency: AgencyId, client: ClientId) -> Result<(
 /// database knows by another key.
 fn client_of(key: &KeyPair) -> Result<ClientId, CommandError> {
     let public = serde_json::to_vec(&key.public)?;
-    let hex: String =
-        digest(&SHA256, &public).as_ref().iter().take(16).map(|b| format!("{b:02x}")).collect();
-    Ok(format!("clnt_{hex}").parse()?)
+    let digits = wire::hex(digest(&SHA256, &public).as_ref());
+    Ok(format!("clnt_{digits:.32}").parse()?)
 }

@@ -18,38 +18,6 @@ pub(crate) use report::{
     Report, ReportContent, ReportVersion, StoredObservation, VersionKey, codes_of,
 };
 
-/// The words that tables and sealed values write an enum with.
-macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// As a table stores it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// Reads it.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == word)
-            }
-        }
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.code())
-            }
-        }
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let word = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-                Self::parse(&word).ok_or_else(|| serde::de::Error::custom("an unknown word"))
-            }
-        }
-    };
-}
-use words;
-
 /// Prefix of report identifiers.
 pub enum ReportKind {}
 impl Kind for ReportKind {
@@ -75,58 +43,44 @@ impl OwnNo {
     }
 }
 
-/// How far a report is (FHIR R4, DiagnosticReport.status; HL7 v2, OBR-25 and table 0123).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReportStatus {
-    /// Known to be on its way.
-    Registered,
-    /// Some of it.
-    Partial,
-    /// Not verified yet. (P)
-    Preliminary,
-    /// Complete and verified. (F)
-    Final,
-    /// Changed after it was final.
-    Amended,
-    /// Changed because it was wrong. (C)
-    Corrected,
-    /// More was added after it was final.
-    Appended,
-    /// Not carried out. (X)
-    Cancelled,
-    /// Should never have been sent. (D)
-    EnteredInError,
+citygate_kernel::words! {
+    /// How far a report is (FHIR R4, DiagnosticReport.status; HL7 v2, OBR-25 and table 0123).
+    ReportStatus {
+        /// Known to be on its way.
+        Registered = "registered",
+        /// Some of it.
+        Partial = "partial",
+        /// Not verified yet. (P)
+        Preliminary = "preliminary",
+        /// Complete and verified. (F)
+        Final = "final",
+        /// Changed after it was final.
+        Amended = "amended",
+        /// Changed because it was wrong. (C)
+        Corrected = "corrected",
+        /// More was added after it was final.
+        Appended = "appended",
+        /// Not carried out. (X)
+        Cancelled = "cancelled",
+        /// Should never have been sent. (D)
+        EnteredInError = "entered_in_error",
+    }
 }
-words!(ReportStatus {
-    Registered = "registered",
-    Partial = "partial",
-    Preliminary = "preliminary",
-    Final = "final",
-    Amended = "amended",
-    Corrected = "corrected",
-    Appended = "appended",
-    Cancelled = "cancelled",
-    EnteredInError = "entered_in_error",
-});
 
-/// What kind of examination it reports (HL7 table 0074).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ReportCategory {
-    /// LAB and its parts.
-    Laboratory,
-    /// RAD, CT, NMR, RUS and the like.
-    Imaging,
-    /// PAT, SP, CP: tissue and cells.
-    Pathology,
-    /// Whatever else.
-    Other,
+citygate_kernel::words! {
+    /// What kind of examination it reports (HL7 table 0074).
+    #[schema(as = ResultCategory)]
+    ReportCategory {
+        /// LAB and its parts.
+        Laboratory = "laboratory",
+        /// RAD, CT, NMR, RUS and the like.
+        Imaging = "imaging",
+        /// PAT, SP, CP: tissue and cells.
+        Pathology = "pathology",
+        /// Whatever else.
+        Other = "other",
+    }
 }
-words!(ReportCategory {
-    Laboratory = "laboratory",
-    Imaging = "imaging",
-    Pathology = "pathology",
-    Other = "other",
-});
 
 /// A term of a code system, with what the hospital calls it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -176,33 +130,25 @@ pub struct Range {
     pub text: Option<String>,
 }
 
-/// How a value stands to what is usual (HL7 v3 ObservationInterpretation; HL7 table 0078).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flag {
-    /// N
-    Normal,
-    /// L
-    Low,
-    /// H
-    High,
-    /// LL: critically low.
-    CriticallyLow,
-    /// HH: critically high.
-    CriticallyHigh,
-    /// A
-    Abnormal,
-    /// AA: critically abnormal.
-    CriticallyAbnormal,
+citygate_kernel::words! {
+    /// How a value stands to what is usual (HL7 v3 ObservationInterpretation; HL7 table 0078).
+    Flag {
+        /// N
+        Normal = "N",
+        /// L
+        Low = "L",
+        /// H
+        High = "H",
+        /// LL: critically low.
+        CriticallyLow = "LL",
+        /// HH: critically high.
+        CriticallyHigh = "HH",
+        /// A
+        Abnormal = "A",
+        /// AA: critically abnormal.
+        CriticallyAbnormal = "AA",
+    }
 }
-words!(Flag {
-    Normal = "N",
-    Low = "L",
-    High = "H",
-    CriticallyLow = "LL",
-    CriticallyHigh = "HH",
-    Abnormal = "A",
-    CriticallyAbnormal = "AA",
-});
 
 /// One item of a report, as a hospital sends it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

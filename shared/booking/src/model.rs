@@ -5,8 +5,6 @@ use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{CityCode, CityId, Kind, Money, Text};
 use citygate_payments::BillId;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 mod counter;
@@ -59,35 +57,7 @@ impl Kind for WaitlistEntryKind {
 /// Identifies a turn in a waitlist.
 pub type WaitlistEntryId = CityId<WaitlistEntryKind>;
 
-/// An enum that a table and the API write as one word each.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$about])* $variant),*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// As tables and the API write it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// Reads it.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == word)
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words! {
+citygate_kernel::words! {
     /// A part of the day, as hospitals publish their sessions.
     DayPart {
         /// Until noon.
@@ -101,7 +71,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Through which door somebody comes. Each has places of its own.
     Channel {
         /// The city's app.
@@ -113,7 +83,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// How places are given when they are released.
     Allocation {
         /// Who comes first.
@@ -123,7 +93,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// How somebody came to an appointment.
     Origin {
         /// Claimed a free place.
@@ -141,7 +111,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where an appointment stands.
     AppointmentState {
         /// Kept for a while, until its bill is paid.
@@ -161,7 +131,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a turn in a waitlist stands.
     WaitlistState {
         /// For a place.
@@ -179,7 +149,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Who cancelled.
     CancelledBy {
         /// Whose appointment it was.

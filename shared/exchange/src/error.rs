@@ -58,7 +58,7 @@ pub enum Error {
     #[error("there is no such participant")]
     ParticipantUnknown,
     /// This does not happen to a participant that has come so far.
-    #[error("not to a participant that is {}", .0.name())]
+    #[error("not to a participant that is {}", .0.code())]
     ParticipationState(ParticipantState),
     /// Nobody agrees to what they have asked for themselves.
     #[error("the request is the caller's own")]
@@ -261,7 +261,7 @@ impl From<Error> for Problem {
             Error::Suspended => Self::new(&SUSPENDED),
             Error::ParticipantUnknown => Self::new(&problems::NOT_FOUND),
             Error::ParticipationState(state) => {
-                Self::new(&PARTICIPATION_STATE).detail(format!("it is {}", state.name()))
+                Self::new(&PARTICIPATION_STATE).detail(format!("it is {}", state.code()))
             }
             Error::OwnLiveRequest => Self::new(&OWN_LIVE_REQUEST),
             Error::LiveNotApproved => Self::new(&LIVE_NOT_APPROVED),

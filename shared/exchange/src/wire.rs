@@ -1,7 +1,7 @@
 //! Bodies about messages that are held.
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::Locale;
+use citygate_kernel::{Locale, wire};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -147,7 +147,7 @@ impl HoldBody {
             },
             what: held.what,
             message_no: held.message_no,
-            content_sha256: held.content_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            content_sha256: wire::hex(&held.content_sha256),
             held_at: held.held_at,
             tries: held.tries,
             refused_with: held.refused_with,

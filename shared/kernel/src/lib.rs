@@ -8,6 +8,7 @@
 //! | [`Clock`] | the only source of "now" |
 //! | [`Problem`] | a failure as a caller sees it: a stable code, a status, two languages |
 //! | [`Locale`], [`Text`] | the languages answers are given in |
+//! | [`words!`] | an enum whose values are words of tables and the API |
 //! | [`Words`] | a short text that somebody wrote |
 //! | [`Masked`] | a value that never prints itself |
 //!
@@ -21,6 +22,7 @@ mod locale;
 mod masked;
 mod money;
 mod problem;
+mod vocabulary;
 pub mod wire;
 mod words;
 

@@ -5,6 +5,11 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de};
 
+/// Bytes in lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Reads a text and parses it; the parser's own message becomes the error.
 pub fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

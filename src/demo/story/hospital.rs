@@ -7,6 +7,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use citygate_hospital::HOSPITAL;
 use citygate_identity::DEMO_CITIZENS;
+use citygate_kernel::wire;
 use serde_json::{Value, json};
 
 use super::{
@@ -195,7 +196,7 @@ fn in_city(at: DateTime<Utc>) -> NaiveDate {
 /// Checks a draw as anybody can, from what is published. Returns the tickets in their order.
 fn check(drawn: &Reply, commitment: &str) -> Result<Vec<String>, CommandError> {
     let seed = bytes(&drawn.text_at("/drawn/seed"))?;
-    expect_text("the commitment", &hex(digest(&SHA256, &seed).as_ref()), commitment)?;
+    expect_text("the commitment", &wire::hex(digest(&SHA256, &seed).as_ref()), commitment)?;
     let published = drawn.body.pointer("/drawn/tickets").and_then(Value::as_array);
     let published: Vec<&str> = published.into_iter().flatten().filter_map(Value::as_str).collect();
     let mut tickets = Vec::new();
@@ -222,10 +223,6 @@ fn bytes(hex: &str) -> Result<Vec<u8>, CommandError> {
     let digits = digits.ok_or("the seed is not in hexadecimal")?;
     let byte = |pair: &[u32]| pair.iter().fold(0, |byte, digit| byte * 16 + digit);
     Ok(digits.chunks(2).filter_map(|pair| u8::try_from(byte(pair)).ok()).collect())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Books and pays the first place of the next general clinic of cardiology.

@@ -1,6 +1,7 @@
 //! Receipts, and whether they are what they say.
 
 use citygate_identity::PersonId;
+use citygate_kernel::wire;
 use citygate_platform::Cx;
 
 use super::charges::{self, ChargeView};
@@ -64,6 +65,5 @@ fn code(cx: &Cx, settlement: &Settlement) -> Option<String> {
     let Settlement { id, insurance, cash, .. } = settlement;
     let content = serde_json::json!([number, at.timestamp_micros(), id, insurance, cash]);
     let digest = cx.keys.blind_index("hospital.receipts", &content.to_string());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.get(..CODE_DIGITS).map(str::to_owned)
+    wire::hex(&digest).get(..CODE_DIGITS).map(str::to_owned)
 }

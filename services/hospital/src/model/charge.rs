@@ -8,9 +8,9 @@ use citygate_platform::keys::Keys;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{ChargeId, OwnNo, SettlementId, VisitId, words};
+use super::{ChargeId, OwnNo, SettlementId, VisitId};
 
-words! {
+citygate_kernel::words! {
     /// What kind of service a line is.
     ServiceKind {
         /// Booking a place.
@@ -38,7 +38,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// The class of a line in the catalogue of the medical insurance.
     CatalogueClass {
         /// Covered.
@@ -50,7 +50,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a charge stands, as written.
     ChargeState {
         /// It is to be settled.

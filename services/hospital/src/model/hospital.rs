@@ -6,9 +6,7 @@ use citygate_kernel::Text;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
-use super::words;
-
-words! {
+citygate_kernel::words! {
     /// The grade of a hospital: its level from one to three, and its class within it.
     #[schema(as = HospitalGrade)]
     Grade {
@@ -47,7 +45,7 @@ impl Grade {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a hospital stands in the directory.
     #[schema(as = HospitalState)]
     HospitalState {

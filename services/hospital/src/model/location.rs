@@ -3,9 +3,9 @@
 use citygate_kernel::Text;
 use serde::Serialize;
 
-use super::{LocationId, OwnNo, Position, words};
+use super::{LocationId, OwnNo, Position};
 
-words! {
+citygate_kernel::words! {
     /// What a location is.
     #[schema(as = LocationPhysicalType)]
     PhysicalType {

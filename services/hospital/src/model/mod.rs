@@ -94,48 +94,6 @@ impl Kind for ChargeKind {
 /// Identifies a charge.
 pub type ChargeId = CityId<ChargeKind>;
 
-/// An enum whose values tables and the API write as a word; where names are given, people read those.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident {
-        $($(#[$about:meta])* $variant:ident = $word:tt ($en:literal, $zh:literal)),* $(,)?
-    }) => {
-        words! { $(#[$doc])* $name { $($(#[$about])* $variant = $word),* } }
-
-        impl $name {
-            /// What people call it.
-            pub fn name(self) -> citygate_kernel::Text {
-                match self { $(Self::$variant => citygate_kernel::Text::new($en, $zh)),* }
-            }
-        }
-    };
-    ($(#[$doc:meta])* $name:ident {
-        $($(#[$about:meta])* $variant:ident = $word:tt),* $(,)?
-    }) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        $(#[$doc])*
-        pub enum $name {
-            $($(#[$about])* #[serde(rename = $word)] $variant),*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// As tables and the API write it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// Reads it.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == word)
-            }
-        }
-    };
-}
-pub(crate) use words;
-
 /// The number that a hospital has given to one of its own things: a department, a doctor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnNo(String);

@@ -6,7 +6,7 @@ use citygate_kernel::{CityId, Kind, Text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{OwnNo, QueueId, VisitId, words};
+use super::{OwnNo, QueueId, VisitId};
 
 /// Prefix of order identifiers.
 pub enum OrderIdKind {}
@@ -16,7 +16,7 @@ impl Kind for OrderIdKind {
 /// Identifies an order.
 pub type OrderId = CityId<OrderIdKind>;
 
-words! {
+citygate_kernel::words! {
     /// What a doctor orders.
     OrderKind {
         /// A sample is taken and analysed.
@@ -28,7 +28,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// The kinds of steps.
     StepKind {
         /// The doctor, for the first time today.
@@ -48,7 +48,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a step stands.
     StepState {
         /// Something else comes before it.
@@ -174,7 +174,7 @@ pub struct StoredStep {
     pub state: StepState,
 }
 
-words! {
+citygate_kernel::words! {
     /// What happens in a visit, as those who follow it are told.
     PlanEventKind {
         /// Steps have changed.

@@ -4,9 +4,9 @@ use citygate_catalogue::AgencyId;
 use citygate_kernel::Text;
 use serde::Serialize;
 
-use super::{DepartmentId, OwnNo, PractitionerId, words};
+use super::{DepartmentId, OwnNo, PractitionerId};
 
-words! {
+citygate_kernel::words! {
     /// The title of a doctor.
     #[schema(as = PractitionerTitle)]
     Title {
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// What kind of clinic a session is.
     #[schema(as = ClinicKind)]
     ClinicKind {

@@ -5,7 +5,7 @@ use citygate_catalogue::AgencyId;
 use citygate_kernel::{CityId, Kind, Text};
 use uuid::Uuid;
 
-use super::{DepartmentId, OwnNo, PractitionerId, StepKind, VisitId, words};
+use super::{DepartmentId, OwnNo, PractitionerId, StepKind, VisitId};
 
 /// Prefix of queue identifiers.
 pub enum QueueKind {}
@@ -23,7 +23,7 @@ impl Kind for QueueEntryKind {
 /// Identifies somebody's turn in a queue.
 pub type QueueEntryId = CityId<QueueEntryKind>;
 
-words! {
+citygate_kernel::words! {
     /// What a queue leads to.
     Station {
         /// A doctor's consulting rooms.
@@ -37,7 +37,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Whether somebody comes to a consultation for the first time today.
     TurnKind {
         /// For the first time.
@@ -47,7 +47,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// How urgent somebody's turn is.
     Lane {
         /// Before everybody.
@@ -59,7 +59,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a turn stands.
     EntryState {
         /// In the queue.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use citygate_kernel::{CityId, Kind, Masked, Money};
 use citygate_payments::BillId;
 
-use super::{ChargeId, LineSplit, OwnNo, words};
+use super::{ChargeId, LineSplit, OwnNo};
 
 /// Prefix of settlement identifiers.
 pub enum SettlementKind {}
@@ -22,7 +22,7 @@ impl Kind for ChargeRefundKind {
 /// Identifies what a hospital took back of a settlement.
 pub type ChargeRefundId = CityId<ChargeRefundKind>;
 
-words! {
+citygate_kernel::words! {
     /// Who pays.
     SettlementMethod {
         /// The medical insurance, and the patient what it leaves.
@@ -32,7 +32,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where a settlement stands.
     SettlementState {
         /// The insurer is being asked for a split; whether it has made one is not known yet.
@@ -88,7 +88,7 @@ pub(crate) struct SettlementLine {
     pub refund: Option<ChargeRefundId>,
 }
 
-words! {
+citygate_kernel::words! {
     /// Whether the insurer knows of lines that were taken back.
     ChargeRefundState {
         /// It is being told; the patient's money is back already.

@@ -5,9 +5,9 @@ use citygate_booking::AppointmentId;
 use citygate_catalogue::AgencyId;
 use citygate_identity::{AccountId, PersonId};
 
-use super::{DepartmentId, PractitionerId, VisitId, words};
+use super::{DepartmentId, PractitionerId, VisitId};
 
-words! {
+citygate_kernel::words! {
     /// Where a visit stands.
     VisitState {
         /// The person is there.
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Why a visit came to nothing.
     EndReason {
         /// All calls to the doctor were missed.

@@ -5,9 +5,8 @@ use citygate_booking::{AppointmentState, Channel, DayPart, NewSlot, Places, Sess
 use citygate_catalogue::City;
 
 use super::schedule::SlotRule;
-use crate::model::words;
 
-words! {
+citygate_kernel::words! {
     /// Whether a slot can be had by whoever asks in FHIR: at the counter, or by referral.
     #[schema(as = FhirSlotStatus)]
     SlotStatus {

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
+use citygate_catalogue::AgencyId;
 use citygate_exchange::{Fault, HoldReason, ORDER_RESULTED, OrderResulted, Sender};
 use citygate_identity::Reason;
 use citygate_platform::{
@@ -133,7 +134,7 @@ impl Desk {
             self.shelves.insert(shelf.report().report_no.clone(), shelf);
         }
         let resulted = self.resulted();
-        Ok(Plan { shelves: self.shelves, filings, resulted })
+        Ok(Plan { hospital: self.sender.agency, shelves: self.shelves, filings, resulted })
     }
 
     fn new_report(&self, cx: &Cx, order: &Order, new: &NewReport, now: DateTime<Utc>) -> Report {
@@ -200,6 +201,7 @@ struct Filing {
 
 /// What is to be written.
 struct Plan {
+    hospital: AgencyId,
     shelves: BTreeMap<OwnNo, Shelf>,
     filings: Vec<Filing>,
     resulted: Vec<Order>,
@@ -236,9 +238,10 @@ impl Plan {
             // The number was taken under another order, whose lock is not ours.
             return Err(DbError::Overtaken("report").into());
         }
+        let policy = release::Policy::read(tx, self.hospital).await?;
         for filing in self.filings.iter().filter(|filing| filing.filed.is_new()) {
             let version = (self.report(filing)?, filing.filed.key.number);
-            release::on_version(cx, tx, version, &filing.new).await?;
+            release::on_version(cx, tx, &policy, version, &filing.new).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What becomes of a version on its way to the person.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use citygate_catalogue::Rule;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use citygate_catalogue::{AgencyId, Rule};
 use citygate_identity::{StaffId, is_minor};
 use citygate_platform::{Cx, db::Tx};
 use futures_util::future::try_join3;
@@ -19,21 +19,34 @@ use crate::{
     store,
 };
 
+/// The rule of a hospital, and the day of its city on which it is asked.
+pub(crate) struct Policy {
+    rule: Rule<ReleaseRule>,
+    today: NaiveDate,
+}
+
+impl Policy {
+    /// As it is today: one for all that a message files.
+    pub(crate) async fn read(tx: &mut Tx<'_>, hospital: AgencyId) -> Result<Self, Error> {
+        let today = citygate_catalogue::city(tx, hospital.city()).await?.date(tx.now());
+        let rule = citygate_catalogue::rule_of(tx, RELEASE, hospital, today).await?;
+        Ok(Self { rule, today })
+    }
+}
+
 /// Asks the hospital's rule about a version that has just been filed, and lets it begin its way: the
 /// intake calls it in its own transaction, holding the report. `report` is as the filing has
 /// left it. A version that does not stand changes nothing.
 pub(crate) async fn on_version(
     cx: &Cx,
     tx: &mut Tx<'_>,
+    Policy { rule, today }: &Policy,
     (report, version): (&Report, u32),
     new: &NewReport,
 ) -> Result<(), Error> {
     if version != report.current_version {
         return Ok(());
     }
-    let today = citygate_catalogue::city(tx, report.id.city()).await?.date(tx.now());
-    let rule: Rule<ReleaseRule> =
-        citygate_catalogue::rule_of(tx, RELEASE, report.agency, today).await?;
     let examined = Examined {
         status: new.status,
         category: new.category,
@@ -41,11 +54,11 @@ pub(crate) async fn on_version(
         observations: &new.observations,
     };
     let minor = match release::asks_for_age(&rule.params, examined) {
-        true => is_minor(&cx.keys, tx, report.person, today).await?,
+        true => is_minor(&cx.keys, tx, report.person, *today).await?,
         false => None,
     };
     let verdict = release::classify(&rule.params, examined, minor);
-    let release = begun(report, &rule, verdict, tx.now());
+    let release = begun(report, rule, verdict, tx.now());
     let seen =
         report.current_version > 1 && !store::releases::viewers(tx, report.id).await?.is_empty();
     // Sent together: a release is there before its history.

@@ -5,7 +5,7 @@ use citygate_catalogue::AgencyId;
 use citygate_identity::PersonId;
 use citygate_kernel::{CityId, Kind};
 
-use super::{OwnNo, words};
+use super::OwnNo;
 
 /// Prefix of order identifiers.
 pub(crate) enum OrderKind {}
@@ -15,27 +15,27 @@ impl Kind for OrderKind {
 /// Identifies an order: the id of its `ServiceRequest`.
 pub(crate) type OrderId = CityId<OrderKind>;
 
-/// How far an order is (FHIR R4, ServiceRequest.status).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum OrderStatus {
-    /// It is to be carried out.
-    Active,
-    /// There is a final report of it.
-    Completed,
-    /// It was taken back.
-    Revoked,
+citygate_kernel::words! {
+    /// How far an order is (FHIR R4, ServiceRequest.status).
+    OrderStatus {
+        /// It is to be carried out.
+        Active = "active",
+        /// There is a final report of it.
+        Completed = "completed",
+        /// It was taken back.
+        Revoked = "revoked",
+    }
 }
-words!(OrderStatus { Active = "active", Completed = "completed", Revoked = "revoked" });
 
-/// Who told of an order first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum OrderSource {
-    /// The hospital's system pushed it.
-    Fhir,
-    /// It was placed during a visit.
-    Hospital,
+citygate_kernel::words! {
+    /// Who told of an order first.
+    OrderSource {
+        /// The hospital's system pushed it.
+        Fhir = "fhir",
+        /// It was placed during a visit.
+        Hospital = "hospital",
+    }
 }
-words!(OrderSource { Fhir = "fhir", Hospital = "hospital" });
 
 /// An order on record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,57 +4,43 @@ use chrono::{DateTime, Utc};
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::{PersonId, StaffId};
 
-use super::{ReportId, words};
+use super::ReportId;
 
-/// What kind of finding a rule sees in a version. Each has its own way to the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum ReleaseClass {
-    /// Nothing unusual: the person sees it at once.
-    Routine,
-    /// Out of the usual: at once, with advice.
-    Abnormal,
-    /// It may threaten life: a clinician first.
-    Critical,
-    /// It needs a talk: told in person first.
-    Sensitive,
-    /// It needs an explanation: the clinician's note first.
-    NoteFirst,
+citygate_kernel::words! {
+    /// What kind of finding a rule sees in a version. Each has its own way to the person.
+    ReleaseClass {
+        /// Nothing unusual: the person sees it at once.
+        Routine = "routine",
+        /// Out of the usual: at once, with advice.
+        Abnormal = "abnormal",
+        /// It may threaten life: a clinician first.
+        Critical = "critical",
+        /// It needs a talk: told in person first.
+        Sensitive = "sensitive",
+        /// It needs an explanation: the clinician's note first.
+        NoteFirst = "note_first",
+    }
 }
-words!(ReleaseClass {
-    Routine = "routine",
-    Abnormal = "abnormal",
-    Critical = "critical",
-    Sensitive = "sensitive",
-    NoteFirst = "note_first",
-});
 
-/// How far the version that stands is on its way to the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum ReleaseState {
-    /// Withheld: it is not verified yet, and the rule does not show such.
-    NotFinal,
-    /// Withheld: it is told in person.
-    InPerson,
-    /// A clinician first: acknowledged, or escalated to the end.
-    Acknowledgement,
-    /// A clinician first: explained, or waited for as long as the rule says.
-    Note,
-    /// The person may see it.
-    Released,
-    /// The person has seen it.
-    Viewed,
-    /// It should never have been sent: only that is shown.
-    Withdrawn,
+citygate_kernel::words! {
+    /// How far the version that stands is on its way to the person.
+    ReleaseState {
+        /// Withheld: it is not verified yet, and the rule does not show such.
+        NotFinal = "not_final",
+        /// Withheld: it is told in person.
+        InPerson = "in_person",
+        /// A clinician first: acknowledged, or escalated to the end.
+        Acknowledgement = "acknowledgement",
+        /// A clinician first: explained, or waited for as long as the rule says.
+        Note = "note",
+        /// The person may see it.
+        Released = "released",
+        /// The person has seen it.
+        Viewed = "viewed",
+        /// It should never have been sent: only that is shown.
+        Withdrawn = "withdrawn",
+    }
 }
-words!(ReleaseState {
-    NotFinal = "not_final",
-    InPerson = "in_person",
-    Acknowledgement = "acknowledgement",
-    Note = "note",
-    Released = "released",
-    Viewed = "viewed",
-    Withdrawn = "withdrawn",
-});
 
 impl ReleaseState {
     /// Whether the person may see what the version says.
@@ -63,33 +49,25 @@ impl ReleaseState {
     }
 }
 
-/// What happens to a release. The history keeps each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum ReleaseStep {
-    /// A version came to stand, and a rule was asked.
-    Filed,
-    /// The clinicians, or whoever comes after them, were alerted.
-    Alerted,
-    /// A clinician has taken note, and read the value back.
-    Acknowledged,
-    /// A clinician has explained it.
-    Noted,
-    /// Somebody has told the person, or the guardian.
-    Told,
-    /// The rule waits no longer.
-    TimeOver,
-    /// The person has seen it.
-    Viewed,
+citygate_kernel::words! {
+    /// What happens to a release. The history keeps each.
+    ReleaseStep {
+        /// A version came to stand, and a rule was asked.
+        Filed = "filed",
+        /// The clinicians, or whoever comes after them, were alerted.
+        Alerted = "alerted",
+        /// A clinician has taken note, and read the value back.
+        Acknowledged = "acknowledged",
+        /// A clinician has explained it.
+        Noted = "noted",
+        /// Somebody has told the person, or the guardian.
+        Told = "told",
+        /// The rule waits no longer.
+        TimeOver = "time_over",
+        /// The person has seen it.
+        Viewed = "viewed",
+    }
 }
-words!(ReleaseStep {
-    Filed = "filed",
-    Alerted = "alerted",
-    Acknowledged = "acknowledged",
-    Noted = "noted",
-    Told = "told",
-    TimeOver = "time_over",
-    Viewed = "viewed",
-});
 
 /// The release of the version of a report that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

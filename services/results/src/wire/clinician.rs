@@ -6,11 +6,12 @@ use citygate_kernel::{Locale, Words, wire};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
-use super::report::{CategoryBody, ReportBody};
+use super::report::ReportBody;
 use crate::{
     actions::clinician::Chart,
     model::{
-        Release, ReleaseClass, ReleaseEvent, ReleaseState, ReleaseStep, Report, ReportId, Viewer,
+        Release, ReleaseClass, ReleaseEvent, ReleaseState, ReleaseStep, Report, ReportCategory,
+        ReportId, Viewer,
     },
 };
 
@@ -84,7 +85,7 @@ pub(crate) struct WaitingBody {
     report_id: ReportId,
     /// The hospital's own number.
     report_no: String,
-    category: CategoryBody,
+    category: ReportCategory,
     issued_at: DateTime<Utc>,
     release: ReleaseBody,
 }
@@ -94,7 +95,7 @@ impl WaitingBody {
         Self {
             report_id: report.id,
             report_no: report.report_no.as_str().to_owned(),
-            category: report.category.into(),
+            category: report.category,
             issued_at: report.issued_at,
             release: release.into(),
         }

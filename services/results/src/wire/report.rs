@@ -42,28 +42,6 @@ impl From<ReleaseState> for StateBody {
     }
 }
 
-/// What kind of examination.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ResultCategory)]
-pub(crate) enum CategoryBody {
-    Laboratory,
-    Imaging,
-    Pathology,
-    Other,
-}
-
-impl From<ReportCategory> for CategoryBody {
-    fn from(category: ReportCategory) -> Self {
-        match category {
-            ReportCategory::Laboratory => Self::Laboratory,
-            ReportCategory::Imaging => Self::Imaging,
-            ReportCategory::Pathology => Self::Pathology,
-            ReportCategory::Other => Self::Other,
-        }
-    }
-}
-
 /// How far a report is, as FHIR has it.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -102,7 +80,7 @@ impl From<ReportStatus> for StatusBody {
 pub(crate) struct ListedBody {
     pub id: ReportId,
     hospital: HospitalBody,
-    category: CategoryBody,
+    category: ReportCategory,
     state: StateBody,
     /// When the version that stands was issued.
     issued_at: DateTime<Utc>,
@@ -130,7 +108,7 @@ impl ListedBody {
         let name = agency.name.get(locale).to_owned();
         Self {
             id: report.id,
-            category: report.category.into(),
+            category: report.category,
             state: release.state.into(),
             issued_at: report.issued_at,
             title,
@@ -177,7 +155,7 @@ pub(crate) struct ReportBody {
     /// The hospital's own number.
     report_no: String,
     hospital: HospitalBody,
-    category: CategoryBody,
+    category: ReportCategory,
     state: StateBody,
     status: StatusBody,
     title: String,
@@ -346,7 +324,7 @@ impl ReportBody {
             id: report.id,
             report_no: report.report_no.as_str().to_owned(),
             hospital: HospitalBody { id: agency.id, name: agency.name.get(locale).to_owned() },
-            category: version.content.category.into(),
+            category: version.content.category,
             state: release.state.into(),
             status: version.status.into(),
             title: version.content.code.display,

@@ -2,12 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use citygate_identity::PersonId;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{Channel, Origin, SessionId, words};
+use super::{Channel, Origin, SessionId};
 
-words! {
+citygate_kernel::words! {
     /// A channel with people behind it, who book for others.
     CounterChannel {
         /// The agency's own counters and machines.

@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{Id, Kind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{SessionId, words};
+use super::SessionId;
 
 /// Prefix of tickets.
 pub enum TicketKind {}
@@ -17,7 +15,7 @@ impl Kind for TicketKind {
 /// them are published with the outcome.
 pub type TicketId = Id<TicketKind>;
 
-words! {
+citygate_kernel::words! {
     /// What came of an entry.
     DrawOutcome {
         /// A place: the person has an appointment.

@@ -4,11 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::{AccountId, PersonId, StaffId};
 use citygate_kernel::{CityId, Kind};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 
-use super::{AppointmentId, words};
+use super::AppointmentId;
 
 /// Prefix of identifiers of strikes.
 pub enum StrikeIdKind {}
@@ -26,7 +24,7 @@ impl Kind for ObjectionKind {
 /// Identifies an objection.
 pub type ObjectionId = CityId<ObjectionKind>;
 
-words! {
+citygate_kernel::words! {
     /// What somebody did not do.
     StrikeKind {
         /// They did not come.
@@ -36,7 +34,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Why a strike counts no more, and never did.
     Annulment {
         /// The agency's staff decided so, because of an objection.
@@ -48,7 +46,7 @@ words! {
     }
 }
 
-words! {
+citygate_kernel::words! {
     /// Where an objection stands.
     ObjectionState {
         /// Nobody has decided yet.

@@ -1,6 +1,7 @@
 //! Draws, with all that is needed to check them.
 
 use chrono::{DateTime, Utc};
+use citygate_kernel::wire::hex;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,10 +63,6 @@ impl From<DrawView> for DrawBody {
             drawn: draw.revealed.map(drawn),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// That the caller takes part in a draw, and what came of it.

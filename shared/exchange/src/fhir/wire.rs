@@ -3,11 +3,15 @@
 
 #![expect(dead_code, reason = "they are schemas of what is made and read elsewhere")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use citygate_fhir::ResourceType;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::examples;
 
@@ -122,21 +126,23 @@ struct ParameterBody {
 }
 
 /// The types that are kept here.
-#[derive(Serialize, ToSchema)]
-#[schema(as = FhirType)]
-pub(super) enum TypeBody {
-    Appointment,
-    DiagnosticReport,
-    HealthcareService,
-    Location,
-    Observation,
-    Organization,
-    Patient,
-    Practitioner,
-    PractitionerRole,
-    Schedule,
-    ServiceRequest,
-    Slot,
+#[derive(Serialize)]
+pub(super) struct TypeBody;
+
+impl PartialSchema for TypeBody {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The types that are kept here."))
+            .enum_values(Some(ResourceType::ALL.map(ResourceType::name)))
+            .into()
+    }
+}
+
+impl ToSchema for TypeBody {
+    fn name() -> Cow<'static, str> {
+        "FhirType".into()
+    }
 }
 
 /// How much an issue matters.

@@ -5,52 +5,24 @@ use citygate_catalogue::AgencyId;
 use citygate_identity::{AccountId, ClientId};
 use citygate_kernel::CityCode;
 
-/// How far a hospital has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ParticipantState {
-    /// It wants to be connected.
-    Applied,
-    /// Its system tries things out in the sandbox.
-    Sandbox,
-    /// Its system has shown there all that it has to.
-    Certified,
-    /// What it sends is carried out.
-    Live,
-    /// It was live and may be again; for now nothing that it sends is carried out.
-    Suspended,
-    /// The city did not want to connect it.
-    Refused,
-    /// It does not want to be connected any more.
-    Withdrawn,
-}
-
-impl ParticipantState {
-    /// Every one of them.
-    pub const ALL: [Self; 7] = [
-        Self::Applied,
-        Self::Sandbox,
-        Self::Certified,
-        Self::Live,
-        Self::Suspended,
-        Self::Refused,
-        Self::Withdrawn,
-    ];
-
-    /// As tables and messages have it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Sandbox => "sandbox",
-            Self::Certified => "certified",
-            Self::Live => "live",
-            Self::Suspended => "suspended",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+citygate_kernel::words! {
+    /// How far a hospital has come.
+    #[schema(as = ParticipationState)]
+    ParticipantState {
+        /// It wants to be connected.
+        Applied = "applied",
+        /// Its system tries things out in the sandbox.
+        Sandbox = "sandbox",
+        /// Its system has shown there all that it has to.
+        Certified = "certified",
+        /// What it sends is carried out.
+        Live = "live",
+        /// It was live and may be again; for now nothing that it sends is carried out.
+        Suspended = "suspended",
+        /// The city did not want to connect it.
+        Refused = "refused",
+        /// It does not want to be connected any more.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -76,7 +76,7 @@ mod tests {
             (Live, Withdraw, Withdrawn),
             (Suspended, Withdraw, Withdrawn),
         ];
-        for state in ParticipantState::ALL {
+        for &state in ParticipantState::ALL {
             for event in ParticipantEvent::ALL {
                 let listed = leads.iter().find(|(from, by, _)| (*from, *by) == (state, event));
                 assert_eq!(next(state, event), listed.map(|(.., to)| *to), "{state:?} {event:?}");

@@ -58,7 +58,7 @@ fn city(number: i32) -> Result<CityCode, Error> {
 }
 
 fn state(name: &str) -> Result<ParticipantState, Error> {
-    ParticipantState::from_name(name).ok_or(Error::Damaged("the state of a participant"))
+    ParticipantState::parse(name).ok_or(Error::Damaged("the state of a participant"))
 }
 
 fn by(account: Option<Uuid>, at: Option<DateTime<Utc>>) -> Option<By> {
@@ -136,7 +136,7 @@ pub(crate) async fn put_application(
 ) -> Result<(), Error> {
     let now = tx.now();
     let said = (
-        participants::state.eq(ParticipantState::Applied.name()),
+        participants::state.eq(ParticipantState::Applied.code()),
         participants::contact_sealed.eq(&new.contact_sealed),
         participants::software.eq(new.software),
         participants::signs.eq(new.abilities.signs),
@@ -181,7 +181,7 @@ pub(crate) async fn insert_live(
         .values((
             participants::city.eq(agency.city().number()),
             participants::agency_id.eq(agency.uuid()),
-            participants::state.eq(ParticipantState::Live.name()),
+            participants::state.eq(ParticipantState::Live.code()),
             participants::software.eq(software),
             participants::signs.eq(false),
             participants::speaks_hl7.eq(true),
@@ -203,7 +203,7 @@ pub(crate) async fn set_state(tx: &mut Tx<'_>, participant: &Participant) -> Res
     let (city, id) = (participant.agency.city().number(), participant.agency.uuid());
     diesel::update(participants::table.find((city, id)))
         .set((
-            participants::state.eq(participant.state.name()),
+            participants::state.eq(participant.state.code()),
             participants::certified_at.eq(participant.certified_at),
             participants::live_asked_by.eq(asked_by),
             participants::live_asked_at.eq(asked_at),

@@ -46,40 +46,12 @@ impl ApplyBody {
     }
 }
 
-/// How far a hospital has come.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ParticipationState)]
-pub(crate) enum StateBody {
-    Applied,
-    Sandbox,
-    Certified,
-    Live,
-    Suspended,
-    Refused,
-    Withdrawn,
-}
-
-impl From<ParticipantState> for StateBody {
-    fn from(state: ParticipantState) -> Self {
-        match state {
-            ParticipantState::Applied => Self::Applied,
-            ParticipantState::Sandbox => Self::Sandbox,
-            ParticipantState::Certified => Self::Certified,
-            ParticipantState::Live => Self::Live,
-            ParticipantState::Suspended => Self::Suspended,
-            ParticipantState::Refused => Self::Refused,
-            ParticipantState::Withdrawn => Self::Withdrawn,
-        }
-    }
-}
-
 /// The connection of a hospital.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Participation)]
 pub(crate) struct ParticipationBody {
     agency_id: AgencyId,
-    state: StateBody,
+    state: ParticipantState,
     software: String,
     signs: bool,
     speaks_hl7: bool,
@@ -114,7 +86,7 @@ impl ParticipationBody {
     pub(crate) fn new(participant: Participant, sandbox: Option<Sandbox>) -> Self {
         Self {
             agency_id: participant.agency,
-            state: participant.state.into(),
+            state: participant.state,
             software: participant.software,
             signs: participant.abilities.signs,
             speaks_hl7: participant.abilities.speaks_hl7,
@@ -210,7 +182,7 @@ impl FindingBody {
 #[schema(as = Conformance)]
 pub(crate) struct ConformanceBody {
     /// Of the hospital itself.
-    state: StateBody,
+    state: ParticipantState,
     /// Whether all mandatory rules have passed.
     conformant: bool,
     /// Evidence counts since then.
@@ -221,7 +193,7 @@ pub(crate) struct ConformanceBody {
 impl ConformanceBody {
     pub(crate) fn new(judgement: &Judgement, locale: Locale) -> Self {
         Self {
-            state: judgement.state.into(),
+            state: judgement.state,
             conformant: is_conformant(&judgement.findings),
             since: judgement.sandbox.opened_at,
             rules: judgement.findings.iter().map(|one| FindingBody::new(one, locale)).collect(),

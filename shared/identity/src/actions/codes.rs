@@ -15,7 +15,7 @@
 //! count there.
 
 use chrono::TimeDelta;
-use citygate_kernel::{CityCode, Locale};
+use citygate_kernel::{CityCode, Locale, wire};
 use citygate_notify::{EmailAddress, PhoneNumber, send_mail, send_sms};
 use citygate_platform::{
     Cx,
@@ -273,8 +273,7 @@ pub(crate) fn email_index(keys: &Keys, email: &EmailAddress) -> Vec<u8> {
 
 /// Under which key something is counted.
 pub(super) fn limit_key(keys: &Keys, what: &str, of: &[&[u8]]) -> Vec<u8> {
-    let digits = |index: &&[u8]| index.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let of: Vec<String> = of.iter().map(digits).collect();
+    let of: Vec<String> = of.iter().map(|index| wire::hex(index)).collect();
     keys.blind_index("identity.limit", &format!("{what}:{}", of.join(":")))
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use citygate_kernel::wire;
 use citygate_platform::{db::Db, sql::sql};
 use diesel::{
     OptionalExtension, QueryableByName,
@@ -28,8 +29,8 @@ pub struct ChainHead {
 impl fmt::Display for ChainHead {
     /// `330100 7 1234 9f86d0…`: city, chain, block, hash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} ", self.city, self.chain, self.seq)?;
-        self.hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let Self { city, chain, seq, hash } = self;
+        write!(f, "{city} {chain} {seq} {}", wire::hex(hash))
     }
 }
 
