@@ -3,7 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, TestApp};
+use crate::{
+    document::operations,
+    support::{Answer, TestApp},
+};
 
 async fn ask(app: &TestApp, method: Method, path: &str) -> Answer {
     Answer::to(app.anybody().request(method, path)).await
@@ -51,6 +54,30 @@ async fn a_method_that_a_path_does_not_know_is_405_and_the_answer_names_those_it
         assert_eq!((options.status, options.header("allow")), (204, allow), "{path}");
         assert_eq!(options.text, "");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_reached_and_counted_under_its_path() {
+    let app = TestApp::start().await;
+    let operations = operations();
+    for operation in &operations {
+        let path = operation.path.replace(['{', '}'], "");
+        let answer = ask(&app, operation.method.clone(), &path).await;
+        for nobody in ["request.not_found", "request.method_not_allowed"] {
+            assert!(!answer.text.contains(nobody), "{} {path}: {}", operation.method, answer.text);
+        }
+    }
+    ask(&app, Method::POST, "/v1/nowhere").await;
+    ask(&app, Method::GET, "/docs/index.html").await;
+    let metrics = ask(&app, Method::GET, "/metrics").await.text;
+    let of_operations = operations.iter().map(|it| (it.method.as_str(), it.path.as_str()));
+    for (method, path) in of_operations.chain([("POST", "(none)"), ("GET", "/docs/{_:.*}")]) {
+        // Metrics counts itself when it has answered.
+        let counted = format!("requests_total{{method=\"{method}\",path=\"{path}\",");
+        assert!(path == "/metrics" || metrics.contains(&counted), "{method} {path}");
+    }
+    assert!(!metrics.contains("nowhere"), "whatever strangers ask for is one path");
     app.finish().await;
 }
 

@@ -60,6 +60,15 @@ async fn an_address_that_asks_too_often_waits_and_is_told_how_long() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_written_otherwise_is_counted_as_what_it_is() {
+    let app = TestApp::start_with(|settings| settings.http.rate_limit.sign_in = quota(1)).await;
+    assert_eq!(guess(&app, &[]).await.status, 401);
+    let written = Answer::to(app.anybody().request(Method::POST, "/v1/sign-%69n")).await;
+    assert_eq!((written.status, left(&written)), (429, "\"sign-in\";r=0;t=60"));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_signed_in_caller_is_counted_by_account_and_not_by_address() {
     let app = TestApp::start_with(|settings| settings.http.rate_limit.read = quota(2)).await;
     let (mut one, other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);

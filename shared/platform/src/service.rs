@@ -4,18 +4,15 @@ use std::sync::Arc;
 
 use citygate_kernel::ProblemType;
 use futures_util::future::LocalBoxFuture;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     Cx,
-    http::FailureForm,
+    http::{FailureForm, Routes},
     jobs::{Job, Listener},
     keys::SealedColumn,
     retention::Expiring,
 };
 
-/// What a crate adds its handlers to.
-pub type Routes<'a> = ServiceConfig<'a>;
 type Configure = Arc<dyn Fn(&mut Routes<'_>) + Send + Sync>;
 type Demo = fn(Cx) -> LocalBoxFuture<'static, Result<(), Box<dyn std::error::Error>>>;
 

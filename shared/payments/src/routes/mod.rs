@@ -6,7 +6,7 @@ mod issued;
 mod refunds;
 mod top_ups;
 
-use actix_web::web::{self, Data};
+use actix_web::{http::Method, web::Data};
 use citygate_identity::Scope;
 use citygate_platform::Service;
 
@@ -66,7 +66,7 @@ pub fn service(processor: Option<CardProcessor>, lanes: PayLanes) -> Service {
             .service(get_top_up)
             .service(issue_bill)
             .service(issue_bills)
-            .route("/v1/issued-bills/batches", web::get().to(batches_are_sent))
+            .route(Method::GET, "/v1/issued-bills/batches", batches_are_sent)
             .service(get_issued_bill)
             .service(cancel_bill)
             .service(get_received_payment)

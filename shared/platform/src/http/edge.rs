@@ -1,7 +1,8 @@
 //! What happens to every request, whoever handles it.
 //!
 //! 1. It gets a request id and a language; HEAD becomes GET (the server leaves the body out).
-//! 2. It is counted against its caller's rate, before anything is done for it.
+//! 2. Its handler is found, and it is counted against its caller's rate, before anything is done
+//!    for it.
 //! 3. Its body is read here, up to a limit and within a deadline, so that no handler ever waits
 //!    for a slow sender. actix itself has no deadline for bodies.
 //! 4. Its handler runs in a task of its own: actix drops the handler of a client that hangs up,
@@ -10,7 +11,10 @@
 //! 5. Failures become problems, logged once, with their cause.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -35,6 +39,7 @@ use super::{
     Failure, FailureForm,
     context::RequestFacts,
     rate_limit::{self, Standing},
+    routes::RouteTree,
     server::HttpSettings,
 };
 use crate::{Platform, problems};
@@ -79,8 +84,8 @@ pub async fn edge(
     let forms = request.app_data::<Data<Vec<FailureForm>>>();
     let form = FailureForm::of(request.path(), forms.into_iter().flat_map(|forms| forms.iter()));
 
-    let pattern = request.match_pattern();
-    let standing = rate_limit::count(&request, pattern.clone(), &settings);
+    let path = find(&request);
+    let standing = rate_limit::count(&request, path.as_deref(), &settings);
     let received = match standing.and_then(|standing| standing.refusal()) {
         Some(refusal) => Err(refusal),
         None => read_body(&mut request, &settings).await,
@@ -98,17 +103,27 @@ pub async fn edge(
             let draining = is_draining(&response);
             let (request, response) = response.into_parts();
             let response = finish(response, &facts, (standing, form), draining, &span);
-            record(&response, pattern.as_deref(), &method, started, &span);
+            record(&response, path, &method, started, &span);
             Ok(ServiceResponse::new(request, response))
         }
         // The request went down with its handler; the answer goes out without it.
         Err(failure) => {
             let failed = HttpResponse::from_error(failure);
             let response = finish(failed, &facts, (standing, form), true, &span);
-            record(&response, pattern.as_deref(), &method, started, &span);
+            record(&response, path, &method, started, &span);
             Err(InternalError::from_response("the handler gave no answer", response).into())
         }
     }
+}
+
+/// The path of the request as its handler names it. Which handler that is, the guards read from the
+/// request.
+fn find(request: &ServiceRequest) -> Option<Arc<str>> {
+    let tree = request.app_data::<Data<RouteTree>>()?;
+    let found = tree.find(request.method().as_str(), request.match_info().as_str())?;
+    let path = Arc::clone(&found.path);
+    request.extensions_mut().insert(found);
+    Some(path)
 }
 
 fn is_draining(response: &ServiceResponse<BoxBody>) -> bool {
@@ -270,16 +285,16 @@ fn headers(response: &mut HttpResponse, facts: &RequestFacts, close: bool) {
 
 fn record(
     response: &HttpResponse,
-    pattern: Option<&str>,
+    path: Option<Arc<str>>,
     method: &Method,
     started: Instant,
     span: &tracing::Span,
 ) {
-    let path = pattern.unwrap_or("(none)").to_owned();
+    let path = path.unwrap_or_else(|| "(none)".into());
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     span.in_scope(|| {
-        tracing::info!(%method, path, status, ms = format!("{:.1}", seconds * 1e3), "answered");
+        tracing::info!(%method, path = &*path, status, ms = format!("{:.1}", seconds * 1e3), "answered");
     });
     // Anybody may invent a method; a label is for ever.
     let method = match *method {
@@ -294,7 +309,7 @@ fn record(
     };
     metrics::counter!(
         "citygate_http_requests_total",
-        "method" => method, "path" => path.clone(), "status" => status.to_string()
+        "method" => method, "path" => Arc::clone(&path), "status" => status.to_string()
     )
     .increment(1);
     metrics::histogram!("citygate_http_request_seconds", "path" => path).record(seconds);

@@ -15,7 +15,9 @@ mod health;
 mod openapi;
 mod page;
 mod rate_limit;
+mod routes;
 mod scopes;
+mod sent;
 mod server;
 
 pub use answer::Idempotent;
@@ -25,7 +27,9 @@ pub use failure::{Failure, FailureForm, PROBLEM_JSON, ProblemBody, render_proble
 pub use openapi::{describe, operations};
 pub use page::{Cursor, Page, PageQuery};
 pub use rate_limit::{Buckets, RateClass, RateLimitSettings, WhoCalls};
+pub use routes::Routes;
 pub use scopes::SystemScopes;
+pub use sent::Sent;
 pub use server::{HttpSettings, Server, bind, configure};
 
 /// The crate's own handlers and problems.

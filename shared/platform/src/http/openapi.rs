@@ -144,21 +144,18 @@ fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: u16, descripti
 
 /// Every operation of a document: path, method, and what it says.
 pub fn operations(api: &OpenApi) -> Vec<(&str, &'static str, &Operation)> {
-    let mut all = Vec::new();
-    for (path, item) in &api.paths.paths {
-        for (method, operation) in [
-            ("GET", &item.get),
-            ("PUT", &item.put),
-            ("POST", &item.post),
-            ("DELETE", &item.delete),
-            ("PATCH", &item.patch),
-        ] {
-            if let Some(operation) = operation {
-                all.push((path.as_str(), method, operation));
-            }
-        }
-    }
-    all
+    let of_path = |(path, item)| {
+        methods(item).map(move |(method, operation)| (String::as_str(path), method, operation))
+    };
+    api.paths.paths.iter().flat_map(of_path).collect()
+}
+
+/// The operations of a path, by method.
+pub(super) fn methods(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [("GET", get), ("PUT", put), ("POST", post), ("DELETE", delete), ("PATCH", patch)]
+        .into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
 fn operations_mut(api: &mut OpenApi) -> impl Iterator<Item = (&str, &'static str, &mut Operation)> {

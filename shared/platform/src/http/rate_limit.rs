@@ -191,24 +191,26 @@ impl Caller {
     }
 }
 
-/// The class of every documented operation, by method and path.
-pub(super) struct RateClasses(HashMap<(String, String), RateClass>);
+/// The class of every documented operation, by path and method.
+pub(super) struct RateClasses(HashMap<String, HashMap<&'static str, RateClass>>);
 
 impl RateClasses {
     /// As a finished document says.
     pub(super) fn of(api: &OpenApi) -> Self {
-        let class = |(path, method, operation): (&str, &'static str, &Operation)| {
-            ((method.to_owned(), path.to_owned()), RateClass::of(method, operation))
-        };
-        Self(operations(api).into_iter().map(class).collect())
+        let mut classes: HashMap<String, HashMap<_, _>> = HashMap::new();
+        for (path, method, operation) in operations(api) {
+            let class = RateClass::of(method, operation);
+            classes.entry(path.to_owned()).or_default().insert(method, class);
+        }
+        Self(classes)
     }
 
     /// What is no operation changes nothing and is cheap: documents, and paths that do not exist.
     /// With a slash behind its path, an operation is the same.
-    fn class(&self, method: &str, pattern: Option<String>) -> RateClass {
-        let class = pattern.and_then(|pattern| {
-            let path = pattern.strip_suffix('/').unwrap_or(&pattern);
-            self.0.get(&(method.to_owned(), path.to_owned()))
+    fn class(&self, method: &str, path: Option<&str>) -> RateClass {
+        let class = path.and_then(|path| {
+            let path = path.strip_suffix('/').unwrap_or(path);
+            self.0.get(path)?.get(method)
         });
         class.copied().unwrap_or(RateClass::Public)
     }
@@ -242,10 +244,10 @@ pub(super) struct Standing {
 /// Counts a request, before anything else is done for it. `None` where nothing is limited.
 pub(super) fn count(
     request: &ServiceRequest,
-    pattern: Option<String>,
+    path: Option<&str>,
     settings: &HttpSettings,
 ) -> Option<Standing> {
-    let class = request.app_data::<Data<RateClasses>>()?.class(request.method().as_str(), pattern);
+    let class = request.app_data::<Data<RateClasses>>()?.class(request.method().as_str(), path);
     let quota = settings.rate_limit.quota(class)?;
     let now = request.app_data::<Data<Platform>>()?.clock.now().timestamp_micros();
     let caller = Caller::of(request.request());

@@ -1,10 +1,16 @@
 //! The HTTP server: one app made of services, and its life from bind to drain.
 
-use std::{collections::BTreeMap, io, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    net::TcpListener,
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
-    dev::{ResourceDef, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
+    App, HttpMessage, HttpRequest, HttpResponse, HttpServer,
+    dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse},
     http::{Method, header},
     middleware::from_fn,
     web::{self, Data},
@@ -12,7 +18,6 @@ use actix_web::{
 use citygate_kernel::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
@@ -21,9 +26,16 @@ use super::{
     edge::{Draining, edge},
     openapi::{describe, operations},
     rate_limit::{Buckets, RateClasses, RateLimitSettings},
+    routes::{Found, Routes},
     scopes::SystemScopes,
 };
 use crate::{Platform, Service, problems};
+
+const OPENAPI: &str = "/openapi.json";
+const DOCS: &str = "/docs/{_:.*}";
+
+/// What people look at; no operations.
+const PAGES: [&str; 4] = ["/", OPENAPI, "/docs", DOCS];
 
 /// Settings of the server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -113,7 +125,8 @@ pub fn configure(
     >,
     OpenApi,
 ) {
-    let (app, api) = App::new()
+    let (mut api, mut tree) = Default::default();
+    let app = App::new()
         .app_data(Data::new(platform.clone()))
         .app_data(Data::new(settings.clone()))
         .app_data(draining.clone())
@@ -121,23 +134,25 @@ pub fn configure(
         .app_data(Data::new(forms(services)))
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
-        .into_utoipa_app()
         .configure(|app| {
-            services.iter().for_each(|service| (service.state)(app));
-            services.iter().for_each(|service| (service.routes)(app));
-        })
-        .split_for_parts();
+            let mut routes = Routes::new(app);
+            services.iter().for_each(|service| (service.state)(&mut routes));
+            services.iter().for_each(|service| (service.routes)(&mut routes));
+            (api, tree) = routes.mount();
+        });
+    PAGES.iter().for_each(|path| tree.add_page(path));
     let api = describe(api, services);
     let document = Data::new(Document::new(&api));
-    let docs = SwaggerUi::new("/docs/{_:.*}")
-        .config(Config::new(["/openapi.json"]).doc_expansion("list").validator_url("none"));
+    let docs = SwaggerUi::new(DOCS)
+        .config(Config::new([OPENAPI]).doc_expansion("list").validator_url("none"));
     let classes = Data::new(RateClasses::of(&api));
     let scopes = Data::new(SystemScopes::of(&api));
     let app = app
+        .app_data(Data::new(tree))
         .app_data(document)
         .app_data(classes)
         .app_data(scopes)
-        .route("/openapi.json", web::get().to(get_openapi))
+        .route(OPENAPI, web::get().to(get_openapi))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
         .service(docs)
@@ -196,7 +211,7 @@ impl Server {
 /// The document as served, and which methods each of its paths knows.
 struct Document {
     json: String,
-    paths: Vec<(ResourceDef, String)>,
+    methods: HashMap<String, String>,
 }
 
 impl Document {
@@ -209,14 +224,12 @@ impl Document {
                 methods.push("HEAD");
             }
         }
-        for path in ["/openapi.json", "/docs", "/docs/{file:.*}"] {
+        for path in PAGES {
             methods.insert(path, vec!["GET", "HEAD"]);
         }
-        let paths = methods
-            .into_iter()
-            .map(|(path, methods)| (ResourceDef::new(path), methods.join(", ")))
-            .collect();
-        Self { json: api.to_json().unwrap_or_default(), paths }
+        let methods =
+            methods.into_iter().map(|(path, methods)| (path.to_owned(), methods.join(", ")));
+        Self { json: api.to_json().unwrap_or_default(), methods: methods.collect() }
     }
 }
 
@@ -226,8 +239,8 @@ async fn get_openapi(document: Data<Document>) -> HttpResponse {
 
 /// No handler took the request: the path is unknown, or only its method is.
 async fn no_operation(request: HttpRequest, document: Data<Document>) -> HttpResponse {
-    let known = document.paths.iter().find(|(path, _)| path.is_match(request.path()));
-    let Some((_, methods)) = known else {
+    let found = request.extensions().get::<Found>().map(|found| Arc::clone(&found.path));
+    let Some(methods) = found.and_then(|path| document.methods.get(&*path)) else {
         return HttpResponse::from_error(Failure(Problem::new(&problems::NOT_FOUND)));
     };
     let allow = (header::ALLOW, methods.as_str());

@@ -4,16 +4,15 @@ mod looks;
 mod server;
 mod writes;
 
-use actix_web::web;
+use actix_web::http::Method;
 use citygate_platform::Routes;
 
-/// Adds all of them. What has a name of its own comes before what takes any name.
+/// Adds all of them.
 pub(crate) fn routes(routes: &mut Routes<'_>) {
     routes.service(server::metadata).service(server::smart_configuration);
     for own in ["/fhir/r4/metadata", "/fhir/r4/.well-known/smart-configuration"] {
-        routes
-            .route(own, web::put().to(server::are_read_only))
-            .route(own, web::post().to(server::are_read_only));
+        routes.route(Method::PUT, own, server::are_read_only);
+        routes.route(Method::POST, own, server::are_read_only);
     }
     routes
         .service(writes::send_bundle)
@@ -28,5 +27,5 @@ pub(crate) fn routes(routes: &mut Routes<'_>) {
         .service(looks::read)
         .service(writes::update);
     // Clients put a slash behind the base.
-    routes.route("/fhir/r4/", web::post().to(writes::send_bundle_behind_slash));
+    routes.route(Method::POST, "/fhir/r4/", writes::send_bundle_behind_slash);
 }
