@@ -35,6 +35,8 @@ enum Role {
     Clerk,
     /// Answers for results of examinations at a hospital.
     Clinician,
+    /// Registers marriages.
+    Registrar,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -52,6 +54,7 @@ pub(super) async fn invite(settings: &Settings, args: &InviteArgs) -> Result<(),
         Role::Admin => StaffRole::Admin,
         Role::Clerk => StaffRole::Clerk,
         Role::Clinician => StaffRole::Clinician,
+        Role::Registrar => StaffRole::Registrar,
     };
     let locale = match args.language {
         Language::En => Locale::En,

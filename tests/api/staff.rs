@@ -49,7 +49,24 @@ pub struct Agency {
     pub id: AgencyId,
     pub admin: CitizenApp,
     pub clerk: CitizenApp,
-    domain: String,
+    pub domain: String,
+}
+
+/// As if everybody had just signed in.
+pub async fn at_their_desks(app: &TestApp) {
+    let fresh = format!("UPDATE identity.sessions SET authenticated_at = '{}'", app.clock.now());
+    app.sql().await.run(&fresh).await;
+}
+
+/// Somebody in a role at an agency, with a name.
+pub async fn in_role(app: &TestApp, agency: &mut Agency, role: &str) -> CitizenApp {
+    let citizen = sure(app, &format!("{role}@{}", agency.domain)).await;
+    at_their_desks(app).await;
+    assert_eq!(agency.admin.refresh().await.unwrap().status, 200);
+    let invited = agency.invite(&citizen.email, role).await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    assert_eq!(accept(app, &citizen).await.status, 200);
+    citizen
 }
 
 impl Agency {

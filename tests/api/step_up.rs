@@ -3,7 +3,9 @@
 use actix_web::{FromRequest, test::TestRequest, web::Data};
 use chrono::TimeDelta;
 use citygate::demo::actors::{Caller, CitizenApp, Reply};
-use citygate_identity::{DEMO_CITIZENS, Error, ProofError, Sensitive, StepUp, StepUpPurpose};
+use citygate_identity::{
+    DEMO_CITIZENS, Error, Proof, ProofError, Sensitive, StepUp, StepUpPurpose, consume_step_ups,
+};
 use citygate_kernel::{Currency, Money};
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -243,6 +245,12 @@ impl Sensitive for ReadResult {
     const PURPOSE: StepUpPurpose = StepUpPurpose::HealthResultRead;
 }
 
+#[derive(Debug)]
+struct ReadIdentity;
+impl Sensitive for ReadIdentity {
+    const PURPOSE: StepUpPurpose = StepUpPurpose::IdentityRead;
+}
+
 /// What a handler is given that asks for a proof.
 async fn asked_for<S: Sensitive>(app: &TestApp, token: &str) -> StepUp<S> {
     let request = TestRequest::default()
@@ -300,6 +308,43 @@ async fn a_proof_is_for_its_purpose_object_and_amount() {
     assert!(undone.await.is_err());
     assert!(used(&app, &pay, Some("bill_1"), yuan(100)).await, "what is undone has used nothing");
     assert!(!used(&app, &pay, Some("bill_1"), yuan(100)).await, "once");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs_of_several_people_are_used_together_and_each_for_itself() {
+    let app = TestApp::start().await;
+    let citizen = app.demo_citizen(0).await;
+    app.later(TimeDelta::minutes(1));
+    let gone = app.demo_citizen(0).await;
+    let raised = stepped_up(&app, &citizen, &payment("bill_1", 100)).await;
+    let token = raised.token.as_deref().unwrap();
+    let pay = asked_for::<Pay>(&app, token).await;
+    let result = asked_for::<ReadResult>(&app, token).await;
+    let ended = stepped_up(&app, &gone, &identity_read()).await;
+    let ended = asked_for::<ReadIdentity>(&app, ended.token.as_deref().unwrap()).await;
+    let identity = stepped_up(&app, &citizen, &identity_read()).await;
+    let identity = asked_for::<ReadIdentity>(&app, identity.token.as_deref().unwrap()).await;
+    let session = ended.caller().session.uuid();
+    let end = format!("UPDATE identity.sessions SET revoked_at = now() WHERE id = '{session}'");
+    app.sql().await.run(&end).await;
+    let (object, yuan) =
+        (Some("bill_1".to_owned()), |minor| Some(Money::new(minor, Currency::Cny)));
+    let proofs: Vec<Proof> = vec![
+        pay.proof(object.clone(), yuan(101)),
+        result.proof(object.clone(), None),
+        ended.proof(None, None),
+        pay.proof(object.clone(), yuan(100)),
+        identity.proof(None, None),
+        pay.proof(object.clone(), yuan(100)),
+    ];
+    let together = async || {
+        let db = &app.city().platform.db;
+        db.tx("test.use", async |tx| consume_step_ups(tx, &proofs).await).await.unwrap()
+    };
+    let expected = [false, false, false, true, true, false];
+    assert_eq!(together().await, expected, "amount, purpose, session, right, right, once");
+    assert_eq!(together().await, [false; 6], "all are used");
     app.finish().await;
 }
 

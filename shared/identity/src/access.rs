@@ -111,6 +111,114 @@ pub struct Named<'a> {
     pub case: Option<&'a str>,
 }
 
+/// What kind of record about somebody a service keeps. Who files one, or opens it, notes that it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// What an examination found.
+    HealthResult,
+    /// An account of the housing provident fund, and what becomes of it.
+    ProvidentFund,
+    /// Contributions to social security.
+    SocialSecurity,
+    /// A marriage, or its end.
+    Marriage,
+    /// A certificate.
+    Certificate,
+}
+
+impl Record {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::HealthResult,
+        Self::ProvidentFund,
+        Self::SocialSecurity,
+        Self::Marriage,
+        Self::Certificate,
+    ];
+
+    /// The class of the data: its code, and what it is to the person.
+    fn data(self) -> (&'static str, Text) {
+        match self {
+            Self::HealthResult => {
+                ("health_result", Text::new("Result of an examination", "检查检验结果"))
+            }
+            Self::ProvidentFund => {
+                ("provident_fund", Text::new("Housing provident fund", "住房公积金信息"))
+            }
+            Self::SocialSecurity => (
+                "social_security",
+                Text::new("Contributions to social security", "社会保险缴费信息"),
+            ),
+            Self::Marriage => ("marriage", Text::new("Marriage registration", "婚姻登记信息")),
+            Self::Certificate => ("certificate", Text::new("Certificate", "证明文件")),
+        }
+    }
+
+    fn filed(self) -> (&'static str, Text) {
+        match self {
+            Self::HealthResult => (
+                "result_filed",
+                Text::new(
+                    "Recorded the result of an examination of yours",
+                    "登记了您的检查检验结果",
+                ),
+            ),
+            Self::ProvidentFund => (
+                "provident_fund_filed",
+                Text::new(
+                    "Recorded something about your housing provident fund",
+                    "登记了您的住房公积金信息",
+                ),
+            ),
+            Self::SocialSecurity => (
+                "social_security_filed",
+                Text::new(
+                    "Recorded something about your contributions to social security",
+                    "登记了您的社会保险缴费信息",
+                ),
+            ),
+            Self::Marriage => (
+                "marriage_filed",
+                Text::new(
+                    "Recorded something about the registration of your marriage",
+                    "登记了您的婚姻登记信息",
+                ),
+            ),
+            Self::Certificate => (
+                "certificate_filed",
+                Text::new("Issued or changed a certificate of yours", "签发或变更了您的证明文件"),
+            ),
+        }
+    }
+
+    fn read(self) -> (&'static str, Text) {
+        match self {
+            Self::HealthResult => (
+                "result_read",
+                Text::new("A result of an examination of yours was read", "查看了您的检查检验结果"),
+            ),
+            Self::ProvidentFund => (
+                "provident_fund_read",
+                Text::new("Your housing provident fund was read", "查看了您的住房公积金信息"),
+            ),
+            Self::SocialSecurity => (
+                "social_security_read",
+                Text::new(
+                    "Your contributions to social security were read",
+                    "查看了您的社会保险缴费信息",
+                ),
+            ),
+            Self::Marriage => (
+                "marriage_read",
+                Text::new("The registration of your marriage was read", "查看了您的婚姻登记信息"),
+            ),
+            Self::Certificate => (
+                "certificate_read",
+                Text::new("A certificate of yours was read", "查看了您的证明文件"),
+            ),
+        }
+    }
+}
+
 /// What is done with somebody's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
@@ -128,14 +236,16 @@ pub(crate) enum Act {
     Read,
     /// Somebody else read what they had written.
     StatementRead,
-    /// A hospital recorded what an examination had found.
-    ResultFiled,
-    /// Somebody, or they themselves, read what an examination had found.
-    ResultRead,
+    /// Somebody else was given their full name and number, for a register or a certificate.
+    Disclosed,
+    /// Somebody recorded something about them.
+    Filed(Record),
+    /// Somebody, or they themselves, read what is recorded about them.
+    RecordRead(Record),
 }
 
 impl Act {
-    pub(crate) const ALL: [Self; 9] = [
+    const PLAIN: [Self; 8] = [
         Self::Named,
         Self::LookedUp,
         Self::Shown,
@@ -143,9 +253,16 @@ impl Act {
         Self::Given,
         Self::Read,
         Self::StatementRead,
-        Self::ResultFiled,
-        Self::ResultRead,
+        Self::Disclosed,
     ];
+
+    /// All of them.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let of_records = Record::ALL
+            .into_iter()
+            .flat_map(|record| [Self::Filed(record), Self::RecordRead(record)]);
+        Self::PLAIN.into_iter().chain(of_records)
+    }
 
     /// As a table stores it.
     pub(crate) fn code(self) -> &'static str {
@@ -157,14 +274,15 @@ impl Act {
             Self::Given => "given",
             Self::Read => "read",
             Self::StatementRead => "statement_read",
-            Self::ResultFiled => "result_filed",
-            Self::ResultRead => "result_read",
+            Self::Disclosed => "disclosed",
+            Self::Filed(record) => record.filed().0,
+            Self::RecordRead(record) => record.read().0,
         }
     }
 
     /// The reverse of [`Act::code`].
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|act| act.code() == code)
+        Self::all().find(|act| act.code() == code)
     }
 
     /// What was done, to the person.
@@ -194,20 +312,19 @@ impl Act {
             Self::StatementRead => {
                 Text::new("Read what you had written to it", "查看了您向其提交的陈述")
             }
-            Self::ResultFiled => Text::new(
-                "Recorded the result of an examination of yours",
-                "登记了您的检查检验结果",
+            Self::Disclosed => Text::new(
+                "Was given your full name and identity number",
+                "获知了您的完整姓名和证件号码",
             ),
-            Self::ResultRead => {
-                Text::new("A result of an examination of yours was read", "查看了您的检查检验结果")
-            }
+            Self::Filed(record) => record.filed().1,
+            Self::RecordRead(record) => record.read().1,
         }
     }
 
     /// The class of the data: its code, and what it is to the person.
     pub(crate) fn data(self) -> (&'static str, Text) {
         match self {
-            Self::Named | Self::Given | Self::Read => {
+            Self::Named | Self::Given | Self::Read | Self::Disclosed => {
                 ("real_name", Text::new("Name and identity number", "姓名和身份证件号码"))
             }
             Self::Told => (
@@ -223,9 +340,7 @@ impl Act {
                 ),
             ),
             Self::StatementRead => ("statement", Text::new("What you wrote", "您提交的陈述")),
-            Self::ResultFiled | Self::ResultRead => {
-                ("health_result", Text::new("Result of an examination", "检查检验结果"))
-            }
+            Self::Filed(record) | Self::RecordRead(record) => record.data(),
         }
     }
 }

@@ -92,13 +92,13 @@ mod tokens;
 mod visitor;
 mod wire;
 
-pub use access::{Access, AccessId, AccessKind, Accessor, Named, Reason};
+pub use access::{Access, AccessId, AccessKind, Accessor, Named, Reason, Record};
 pub use actions::{
-    Contact, NewClient, NewStaff, Profiles, RegisteredClient, contact, demo_token,
-    disable_clients_of, es256_key, invite_staff, is_minor, masked_names, named_before,
-    note_result_filed, note_result_read, note_statement_read, own_masked_name, person, persons,
-    register_client, registered_clients, require_session, running_sessions, session_ended,
-    set_redirect_uris, staff_contact, staff_contacts, verifying_key,
+    Contact, NewClient, NewStaff, OwnRead, Profiles, RegisteredClient, age_on, contact, demo_token,
+    disable_clients_of, document_type, es256_key, full_names, invite_staff, is_minor, masked_names,
+    named_before, note_filed, note_own_reads, note_read, note_statement_read, own_masked_name,
+    person, persons, register_client, registered_clients, require_session, running_sessions,
+    session_ended, set_redirect_uris, staff_contact, staff_contacts, verifying_key,
 };
 pub use caller::{Backend, Citizen, Partner, RealName, Scope};
 pub use demo::DEMO_CITIZENS;
@@ -106,16 +106,17 @@ pub use documents::{Document, DocumentType, InvalidDocument, InvalidIdNumber, Re
 pub use error::{Error, ProofError, StaffError};
 pub use methods::{SignInError, SignInMethods};
 pub use model::{
-    AccountId, AccountKind, ClientId, ClientKind, ClientRequestId, ClientRequestKind, PersonId,
-    PersonKind, SessionId, SessionKind, StaffId, StaffInvitationId, StaffInvitationKind, StaffKind,
-    StaffRole, StepUpPurpose,
+    AccountId, AccountKind, ClientId, ClientKind, ClientRequestId, ClientRequestKind, FullName,
+    PersonId, PersonKind, SessionId, SessionKind, StaffId, StaffInvitationId, StaffInvitationKind,
+    StaffKind, StaffRole, StepUpPurpose,
 };
 pub use registry::{PoliceRegistry, RegistryError};
 pub use routes::service;
 pub use scopes::OF_PEOPLE as SCOPES_OF_PEOPLE;
 pub use settings::SignInSettings;
 pub use staff::{
-    ClientsWrite, Duty, HoldsDecide, PeopleRead, ResultsAcknowledge, Staff, StrikesDecide,
+    ApplicationsDecide, ClientsWrite, Duty, HoldsDecide, MarriagesRegister, PeopleRead,
+    ResultsAcknowledge, Staff, StrikesDecide,
 };
-pub use step_up::{Sensitive, StepUp};
+pub use step_up::{Proof, Sensitive, StepUp, consume_step_ups};
 pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_key};

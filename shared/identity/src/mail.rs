@@ -136,6 +136,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
                 StaffRole::Admin => "an admin",
                 StaffRole::Clerk => "a clerk",
                 StaffRole::Clinician => "a clinician",
+                StaffRole::Registrar => "a registrar",
             };
             Mail {
                 subject: format!("{agency} invites you"),
@@ -152,6 +153,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
                 StaffRole::Admin => "管理员",
                 StaffRole::Clerk => "经办人员",
                 StaffRole::Clinician => "临床医务人员",
+                StaffRole::Registrar => "婚姻登记员",
             };
             Mail {
                 subject: format!("{agency}邀请您加入"),

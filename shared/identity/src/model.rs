@@ -7,8 +7,10 @@ mod step_up;
 mod verification;
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{CityCode, Id, Kind, Locale};
+use citygate_kernel::{CityCode, Id, Kind, Locale, Masked};
 use uuid::Uuid;
+
+use crate::documents::Document;
 
 pub(crate) use self::sign_in::{
     CeremonyId, ChallengeId, CodeAddress, PasskeyId, SignedIn, random_id,
@@ -37,6 +39,15 @@ impl Kind for PersonKind {
 }
 /// Identifies a natural person.
 pub type PersonId = Id<PersonKind>;
+
+/// A real name with nothing hidden, for a register or a certificate.
+#[derive(Debug, Clone)]
+pub struct FullName {
+    /// The name.
+    pub name: Masked<String>,
+    /// The document that they are known by.
+    pub document: Document,
+}
 
 /// Prefix of session identifiers.
 pub enum SessionKind {}

@@ -68,4 +68,18 @@ pub(crate) const EXPIRING: &[Expiring] = &[
     // A used token that comes back tells that it was stolen: it is kept for as long as the longest
     // session that may have made it.
     ended!("refresh_tokens", "digest", "created_at", TimeDelta::days(91)),
+    ended!("sms_budgets", "counted_on, prefix", "counted_on", TimeDelta::days(2)),
+    // Who has signed in, and when, is kept for six months (Cybersecurity Law, article 21, item 3), and
+    // for as long as something of the session is known.
+    Expiring {
+        table: "identity.sessions",
+        kept: TimeDelta::days(180),
+        statement: "DELETE FROM identity.sessions WHERE (account_id, id) IN \
+            (SELECT s.account_id, s.id FROM identity.sessions s WHERE s.expires_at < $1 \
+               AND NOT EXISTS (SELECT FROM identity.refresh_tokens t \
+                 WHERE (t.account_id, t.session_id) = (s.account_id, s.id)) \
+               AND NOT EXISTS (SELECT FROM identity.step_ups u \
+                 WHERE (u.account_id, u.session_id) = (s.account_id, s.id)) \
+             ORDER BY s.expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    },
 ];

@@ -14,8 +14,8 @@ use crate::{
     error::StaffError,
     model::{AccountId, SessionId, StaffId},
     rules::staff::{
-        CLIENTS_WRITE, HOLDS_DECIDE, PEOPLE_READ, RESULTS_ACKNOWLEDGE, STAFF_LEVEL, STAFF_WRITE,
-        STRIKES_DECIDE,
+        APPLICATIONS_DECIDE, CLIENTS_WRITE, HOLDS_DECIDE, MARRIAGES_REGISTER, PEOPLE_READ,
+        RESULTS_ACKNOWLEDGE, STAFF_LEVEL, STAFF_WRITE, STRIKES_DECIDE,
     },
 };
 
@@ -67,6 +67,20 @@ impl Duty for HoldsDecide {
 pub struct ResultsAcknowledge;
 impl Duty for ResultsAcknowledge {
     const NAME: &'static str = RESULTS_ACKNOWLEDGE;
+}
+
+/// Decides about what citizens apply for.
+#[derive(Debug)]
+pub struct ApplicationsDecide;
+impl Duty for ApplicationsDecide {
+    const NAME: &'static str = APPLICATIONS_DECIDE;
+}
+
+/// Registers marriages, and what becomes of them.
+#[derive(Debug)]
+pub struct MarriagesRegister;
+impl Duty for MarriagesRegister {
+    const NAME: &'static str = MARRIAGES_REGISTER;
 }
 
 /// Somebody who has the duty `D` at the agency that the path names as `agency_id`. Role and session

@@ -24,11 +24,12 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use citygate_kernel::Money;
 use citygate_platform::{db::Tx, http::Failure};
+use uuid::Uuid;
 
 use crate::{
     caller::{self, RealName},
     error::{Error, ProofError},
-    model::{StepUpId, StepUpPurpose},
+    model::{AccountId, SessionId, StepUpId, StepUpPurpose},
     store::{self, StepUpFor},
     tokens::{Caller, Claims},
 };
@@ -73,6 +74,12 @@ impl<S: Sensitive> StepUp<S> {
         }
     }
 
+    /// The proof as a part of a batch, for this object and amount: [`consume_step_ups`].
+    pub fn proof(&self, object: Option<String>, amount: Option<Money>) -> Proof {
+        let RealName { account, session, .. } = self.caller;
+        Proof { id: self.id, account, session, purpose: S::PURPOSE, object, amount }
+    }
+
     fn from_claims(claims: &Claims) -> Result<Self, Error> {
         let caller = RealName::from_claims(claims)?;
         let Caller::Citizen { step_up: Some(id), .. } = &claims.caller else {
@@ -81,6 +88,36 @@ impl<S: Sensitive> StepUp<S> {
         let id = id.parse().map_err(|_| ProofError::StepUpRequired(S::PURPOSE))?;
         Ok(Self { caller, id, purpose: PhantomData })
     }
+}
+
+/// A proof that is to be used up together with those of others. It is worth nothing before.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    pub(crate) id: StepUpId,
+    pub(crate) account: AccountId,
+    pub(crate) session: SessionId,
+    pub(crate) purpose: StepUpPurpose,
+    pub(crate) object: Option<String>,
+    pub(crate) amount: Option<Money>,
+}
+
+impl Proof {
+    /// What no other proof shares.
+    pub fn key(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    /// What its owner is told when it is worth nothing.
+    pub fn refused(&self) -> Error {
+        ProofError::StepUpRequired(self.purpose).into()
+    }
+}
+
+/// Uses up proofs of several people by one statement, each as [`StepUp::consume`] does. Says of each
+/// whether it was worth anything; of one that is named twice, only the first time.
+pub async fn consume_step_ups(tx: &Tx<'_>, proofs: &[Proof]) -> Result<Vec<bool>, Error> {
+    let used = store::use_step_ups(tx, proofs).await?;
+    Ok((0..proofs.len()).map(|place| used.contains(&place)).collect())
 }
 
 impl<S: Sensitive> FromRequest for StepUp<S> {

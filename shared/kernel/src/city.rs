@@ -22,6 +22,15 @@ impl CityCode {
     /// Hangzhou, the demo city.
     pub const HANGZHOU: Self = Self(330_100);
 
+    /// Beijing, whose fund centre the demo has.
+    pub const BEIJING: Self = Self(110_000);
+
+    /// Shanghai, whose marriage registry the demo has.
+    pub const SHANGHAI: Self = Self(310_000);
+
+    /// Zhengzhou.
+    pub const ZHENGZHOU: Self = Self(410_100);
+
     /// The city in which hospitals try out their systems: there is no such division.
     pub const SANDBOX: Self = Self(999_900);
 

@@ -29,6 +29,7 @@ mod error;
 mod mail;
 mod mailer;
 mod phone;
+mod retention;
 mod schema;
 mod settings;
 mod sms;
@@ -54,5 +55,6 @@ pub fn service(mailer: Mailer, sms: SmsGateway, webhooks: WebhookSettings) -> Se
     let mut service = Service::new("notify", PROBLEMS, |_| {});
     service.jobs = vec![mail::job(mailer), sms::job(sms), webhooks::job(Arc::new(webhooks.into()))];
     service.sealed = &[mail::CONTENT, webhooks::SECRET];
+    service.expiring = retention::EXPIRING;
     service
 }

@@ -41,4 +41,5 @@ pub mod telemetry;
 pub mod worker;
 
 pub use cx::{Cx, Platform};
-pub use service::{Routes, Service};
+pub use http::Routes;
+pub use service::Service;

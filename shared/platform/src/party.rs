@@ -124,6 +124,12 @@ impl Party {
         Ok(Self { url: url.trim_end_matches('/').to_owned(), api_key, client })
     }
 
+    /// A party at another address, spoken to over the same connections with the key that it gave us.
+    pub fn at(&self, url: &str, api_key: Masked<String>) -> Self {
+        let url = url.trim_end_matches('/').to_owned();
+        Self { url, api_key, client: self.client.clone() }
+    }
+
     /// Asks about something. The path begins with a slash.
     pub async fn get(&self, path: &str) -> Result<Said, PartyError> {
         self.send(self.client.get(format!("{}{path}", self.url))).await

@@ -3,7 +3,8 @@
 use citygate_platform::{Cx, db::Tx, http::PageQuery, keys::Keys};
 
 use crate::{
-    access::{Access, Accessor, Act, Entry, Reason},
+    access::{Access, Accessor, Act, Entry, Reason, Record},
+    caller::RealName,
     documents::{Document, ResidentIdNumber},
     error::Error,
     model::PersonId,
@@ -80,27 +81,53 @@ pub async fn note_statement_read(
     store::insert_entries(tx, access, Act::StatementRead, vec![(person, Some(case))]).await
 }
 
-/// Notes that results of examinations are recorded, each in a case of the accessor's. Whoever files
-/// them calls it in the same transaction.
-pub async fn note_result_filed(
+/// Notes that something is recorded about people, each in a case of the accessor's. Whoever files it
+/// calls it in the same transaction.
+pub async fn note_filed(
     tx: &mut Tx<'_>,
     access: &Access<'_>,
+    record: Record,
     of: &[(PersonId, &str)],
 ) -> Result<(), Error> {
-    note_results(tx, access, Act::ResultFiled, of).await
+    note(tx, access, Act::Filed(record), of).await
 }
 
-/// Notes that results of examinations are read, each in a case of the accessor's. Whoever opens them
-/// for anybody calls it in the same transaction.
-pub async fn note_result_read(
+/// Notes that what is recorded about people is read, each in a case of the accessor's. Whoever opens
+/// it for anybody calls it in the same transaction.
+pub async fn note_read(
     tx: &mut Tx<'_>,
     access: &Access<'_>,
+    record: Record,
     of: &[(PersonId, &str)],
 ) -> Result<(), Error> {
-    note_results(tx, access, Act::ResultRead, of).await
+    note(tx, access, Act::RecordRead(record), of).await
 }
 
-async fn note_results(
+/// Somebody who reads what is recorded about themselves, through the own account.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnRead<'a> {
+    /// Who.
+    pub caller: &'a RealName,
+    /// In which request.
+    pub request_id: &'a str,
+    /// Which of their records.
+    pub case: &'a str,
+}
+
+/// Notes of many people that each reads what is recorded about themselves, by one statement.
+pub async fn note_own_reads(
+    tx: &Tx<'_>,
+    reason: Reason<'_>,
+    record: Record,
+    reads: &[OwnRead<'_>],
+) -> Result<(), Error> {
+    if reads.is_empty() {
+        return Ok(());
+    }
+    store::insert_own_reads(tx, reason, Act::RecordRead(record), reads).await
+}
+
+async fn note(
     tx: &mut Tx<'_>,
     access: &Access<'_>,
     act: Act,

@@ -25,7 +25,9 @@ mod tokens;
 mod verification;
 
 pub(crate) use accesses::{Lookup, accesses, look_up};
-pub use accesses::{named_before, note_result_filed, note_result_read, note_statement_read};
+pub use accesses::{
+    OwnRead, named_before, note_filed, note_own_reads, note_read, note_statement_read,
+};
 pub(crate) use authorization::{
     Asked, Cookie, Decision, Next, asked, authorize, decide, exchange, push, sign_in_browser,
 };
@@ -49,8 +51,8 @@ pub(crate) use passkeys::{
 };
 pub(crate) use passwords::{remove_password, set_password, sign_in_with_password};
 pub use people::{
-    Contact, contact, is_minor, masked_names, own_masked_name, person, persons, staff_contact,
-    staff_contacts,
+    Contact, age_on, contact, document_type, full_names, is_minor, masked_names, own_masked_name,
+    person, persons, staff_contact, staff_contacts,
 };
 pub(crate) use phones::{remove_phone, send_phone_code, set_phone};
 pub use profile::Profiles;

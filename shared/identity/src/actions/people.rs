@@ -13,8 +13,9 @@ use citygate_platform::{
 
 use crate::{
     access::{Access, Named},
+    documents::DocumentType,
     error::Error,
-    model::{Account, PersonId, StaffId, StaffRole},
+    model::{Account, FullName, PersonId, StaffId, StaffRole},
     sealed::EMAIL,
     store,
 };
@@ -113,6 +114,40 @@ pub async fn own_masked_name(
     person: PersonId,
 ) -> Result<Option<String>, Error> {
     Ok(store::own_masked(keys, tx, person).await?.map(|masked| masked.name))
+}
+
+/// The full names and documents of people, for a register or a certificate. The ledger of accesses
+/// gets an entry for each; who has given no name is absent.
+pub async fn full_names(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    people: &[PersonId],
+    case: &str,
+) -> Result<BTreeMap<PersonId, FullName>, Error> {
+    store::full_names(keys, tx, access, people, case).await
+}
+
+/// What kind of document somebody is known by; none where nobody is known. Only for a rule that asks
+/// for it: nothing is disclosed.
+pub async fn document_type(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<DocumentType>, Error> {
+    store::document_type(keys, tx, person).await
+}
+
+/// How many years somebody has completed on a day; none where the document that they are known by
+/// does not say, or the day is before their birth. Only for a rule that asks for it: nothing is
+/// disclosed.
+pub async fn age_on(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    on: NaiveDate,
+) -> Result<Option<u32>, Error> {
+    Ok(store::born_on(keys, tx, person).await?.and_then(|born| on.years_since(born)))
 }
 
 /// Whether somebody is under eighteen on a day (Civil Code, article 17); none where the document

@@ -95,12 +95,12 @@ impl Document {
     }
 
     /// What kind of document it is.
-    pub(crate) fn kind(&self) -> DocumentType {
+    pub fn kind(&self) -> DocumentType {
         self.kind
     }
 
     /// The number itself, for encryption, look-up and the register.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.number
     }
 

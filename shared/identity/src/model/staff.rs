@@ -31,11 +31,13 @@ pub enum StaffRole {
     Clerk,
     /// Treats patients of a hospital: answers for what their examinations have found.
     Clinician,
+    /// Registers marriages, and what becomes of them.
+    Registrar,
 }
 
 impl StaffRole {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Clerk, Self::Clinician];
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Clerk, Self::Clinician, Self::Registrar];
 
     /// As tables and messages have it.
     pub const fn name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl StaffRole {
             Self::Admin => "admin",
             Self::Clerk => "clerk",
             Self::Clinician => "clinician",
+            Self::Registrar => "registrar",
         }
     }
 

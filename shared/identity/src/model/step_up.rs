@@ -24,6 +24,16 @@ pub enum StepUpPurpose {
     /// One result of an examination; the object is its identifier.
     #[serde(rename = "health_result.read")]
     HealthResultRead,
+    /// A withdrawal from the housing provident fund; the object is the account, and the amount what is
+    /// withdrawn.
+    #[serde(rename = "provident_fund.apply")]
+    ProvidentFundApply,
+    /// What is known of one's social security.
+    #[serde(rename = "social_security.read")]
+    SocialSecurityRead,
+    /// A statement in the case of a marriage; the object is the case.
+    #[serde(rename = "marriage.sign")]
+    MarriageSign,
     /// One payment; the object is the bill, and the amount what is paid.
     #[serde(rename = "payment.confirm")]
     PaymentConfirm,
@@ -42,8 +52,15 @@ pub(crate) enum Bound {
 
 impl StepUpPurpose {
     /// Every one of them.
-    pub const ALL: [Self; 4] =
-        [Self::IdentityRead, Self::ProvidentFundRead, Self::HealthResultRead, Self::PaymentConfirm];
+    pub const ALL: [Self; 7] = [
+        Self::IdentityRead,
+        Self::ProvidentFundRead,
+        Self::HealthResultRead,
+        Self::ProvidentFundApply,
+        Self::SocialSecurityRead,
+        Self::MarriageSign,
+        Self::PaymentConfirm,
+    ];
 
     /// As on the wire and in the tables.
     pub fn code(self) -> &'static str {
@@ -51,6 +68,9 @@ impl StepUpPurpose {
             Self::IdentityRead => "identity.read",
             Self::ProvidentFundRead => "provident_fund.read",
             Self::HealthResultRead => "health_result.read",
+            Self::ProvidentFundApply => "provident_fund.apply",
+            Self::SocialSecurityRead => "social_security.read",
+            Self::MarriageSign => "marriage.sign",
             Self::PaymentConfirm => "payment.confirm",
         }
     }
@@ -67,15 +87,24 @@ impl StepUpPurpose {
             Self::HealthResultRead => {
                 Text::new("show a result of an examination", "查看检查检验结果")
             }
+            Self::ProvidentFundApply => {
+                Text::new("withdraw from the housing provident fund", "提取住房公积金")
+            }
+            Self::SocialSecurityRead => {
+                Text::new("show your contributions to social security", "查询社会保险缴费信息")
+            }
+            Self::MarriageSign => {
+                Text::new("sign a statement for the registration of marriage", "签署婚姻登记声明")
+            }
             Self::PaymentConfirm => Text::new("confirm a payment", "确认支付"),
         }
     }
 
     pub(crate) fn bound(self) -> Bound {
         match self {
-            Self::IdentityRead | Self::ProvidentFundRead => Bound::Whole,
-            Self::HealthResultRead => Bound::Object,
-            Self::PaymentConfirm => Bound::ObjectAndAmount,
+            Self::IdentityRead | Self::ProvidentFundRead | Self::SocialSecurityRead => Bound::Whole,
+            Self::HealthResultRead | Self::MarriageSign => Bound::Object,
+            Self::ProvidentFundApply | Self::PaymentConfirm => Bound::ObjectAndAmount,
         }
     }
 }

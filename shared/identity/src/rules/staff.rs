@@ -36,13 +36,18 @@ pub(crate) const STRIKES_DECIDE: &str = "strikes:decide";
 pub(crate) const RESULTS_ACKNOWLEDGE: &str = "results:acknowledge";
 /// Decides about messages of the hospital's systems that are held.
 pub(crate) const HOLDS_DECIDE: &str = "holds:decide";
+/// Decides about what citizens apply for.
+pub(crate) const APPLICATIONS_DECIDE: &str = "applications:decide";
+/// Registers marriages; each reading stands in the access ledger of both.
+pub(crate) const MARRIAGES_REGISTER: &str = "marriages:register";
 
 /// What each role may do. There is no role that reads any citizen of any agency, and none of whoever
 /// runs the city.
-const DUTIES: [(StaffRole, &[&str]); 3] = [
+const DUTIES: [(StaffRole, &[&str]); 4] = [
     (StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]),
-    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE, HOLDS_DECIDE]),
+    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE, HOLDS_DECIDE, APPLICATIONS_DECIDE]),
     (StaffRole::Clinician, &[RESULTS_ACKNOWLEDGE]),
+    (StaffRole::Registrar, &[MARRIAGES_REGISTER]),
 ];
 
 /// Whether a role has a duty.

@@ -17,7 +17,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::{
-    access::{Access, AccessId, Accessor, AccessorKind, Act, Coded, Entry},
+    access::{Access, AccessId, Accessor, AccessorKind, Act, Coded, Entry, Reason},
+    actions::OwnRead,
     error::Error,
     model::PersonId,
     schema::{
@@ -58,6 +59,38 @@ pub(crate) async fn insert_entries(
     .execute(tx.conn())
     .await?;
     if written == people.len() { Ok(()) } else { Err(Error::ReasonUnknown) }
+}
+
+/// Notes what people do with their own data, each in one of their cases, by one statement.
+pub(crate) async fn insert_own_reads(
+    tx: &Tx<'_>,
+    reason: Reason<'_>,
+    act: Act,
+    reads: &[OwnRead<'_>],
+) -> Result<(), Error> {
+    let now = tx.now();
+    let clock = Clock::manual(now);
+    let written = sql("INSERT INTO identity.access_entries \
+           (accessed_at, accessor, action, purpose, legal_basis, city, accessor_id, request_id, \
+            person_id, id, case_ref) \
+         SELECT $1, $2, $3, p.code, b.code, new.* \
+         FROM unnest($4, $5, $6, $7, $8, $9) AS new, identity.access_purposes p, \
+              identity.legal_bases b \
+         WHERE p.code = $10 AND b.code = $11")
+    .bind::<Timestamptz, _>(now)
+    .bind::<sql_types::Text, _>(AccessorKind::Person.code())
+    .bind::<sql_types::Text, _>(act.code())
+    .bind::<Array<Integer>, _>(column(reads, |read| read.caller.city.number()))
+    .bind::<Array<SqlUuid>, _>(column(reads, |read| read.caller.account.uuid()))
+    .bind::<Array<sql_types::Text>, _>(column(reads, |read| read.request_id))
+    .bind::<Array<SqlUuid>, _>(column(reads, |read| read.caller.person.uuid()))
+    .bind::<Array<SqlUuid>, _>(column(reads, |_| AccessId::new(&clock).uuid()))
+    .bind::<Array<sql_types::Text>, _>(column(reads, |read| read.case))
+    .bind::<sql_types::Text, _>(reason.purpose)
+    .bind::<sql_types::Text, _>(reason.legal_basis)
+    .execute(&mut tx.pipeline())
+    .await?;
+    if written == reads.len() { Ok(()) } else { Err(Error::ReasonUnknown) }
 }
 
 /// Whether a legal basis is a duty or power of an agency. None when there is no such basis, or no

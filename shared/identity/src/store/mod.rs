@@ -21,7 +21,8 @@ mod step_ups;
 mod verifications;
 
 pub(crate) use accesses::{
-    entries_of_person, has_named, insert_entries, insert_lookup, is_statutory, lock_lookups,
+    entries_of_person, has_named, insert_entries, insert_lookup, insert_own_reads, is_statutory,
+    lock_lookups,
 };
 pub(crate) use accounts::{
     account, account_by_email, account_of_person, bind_person, insert_account, lock_account,
@@ -57,8 +58,8 @@ pub(crate) use passkeys::{
 };
 pub(crate) use passwords::{StoredPassword, delete_password, password, put_password};
 pub(crate) use people::{
-    MaskedRealName, born_on, index_of, look_up, name_people, own_masked, person_by_index, set_name,
-    shown, told,
+    MaskedRealName, born_on, document_type, full_names, index_of, look_up, name_people, own_masked,
+    person_by_index, set_name, shown, told,
 };
 pub(crate) use phones::{account_of_phone, delete_phone, phone, put_phone};
 pub(crate) use profiles::{Profile, ProfileRow, profile_rows};
@@ -76,7 +77,7 @@ pub(crate) use staff::{
 };
 pub(crate) use step_ups::{
     StepUpCodeRow, StepUpFor, insert_step_up, lock_step_up_code, replace_step_up_code,
-    update_step_up_code, use_step_up,
+    update_step_up_code, use_step_up, use_step_ups,
 };
 pub(crate) use verifications::{
     Decided, decide_verification, insert_verification, latest_verification, lock_person,

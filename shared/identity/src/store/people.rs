@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use citygate_kernel::Clock;
+use citygate_kernel::{Clock, Masked};
 use citygate_platform::{
     db::Tx,
     keys::{Keys, SealError, SealedColumn, Unsealable},
@@ -23,9 +23,9 @@ use uuid::Uuid;
 use super::accesses::insert_entries;
 use crate::{
     access::{Access, Act, Named},
-    documents::{Document, ResidentIdNumber},
+    documents::{Document, DocumentType, ResidentIdNumber},
     error::Error,
-    model::PersonId,
+    model::{FullName, PersonId},
     rules::mask_name,
     schema::people,
     sealed::{ID_NUMBER, NAME},
@@ -193,13 +193,8 @@ pub(crate) async fn shown(
     people: &[PersonId],
     case: &str,
 ) -> Result<BTreeMap<PersonId, String>, Error> {
-    let rows: Vec<PersonRow> = people::table
-        .filter(people::id.eq_any(people.iter().map(|person| person.uuid())))
-        .select(PersonRow::as_select())
-        .load(tx.conn())
-        .await?;
     let mut names = BTreeMap::new();
-    for row in rows {
+    for row in rows_of(tx, people).await? {
         let name = match &row.name_sealed {
             Some(sealed) => open(keys, tx, &NAME, row.id, sealed).await?,
             None => String::new(),
@@ -211,6 +206,38 @@ pub(crate) async fn shown(
         insert_entries(tx, access, Act::Shown, entries).await?;
     }
     Ok(names)
+}
+
+/// Gives the full names and documents of people to whoever keeps a register or makes out a
+/// certificate. Who has no name is absent.
+pub(crate) async fn full_names(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    access: &Access<'_>,
+    people: &[PersonId],
+    case: &str,
+) -> Result<BTreeMap<PersonId, FullName>, Error> {
+    let mut found = BTreeMap::new();
+    for row in rows_of(tx, people).await? {
+        let Some(sealed) = &row.name_sealed else { continue };
+        let name = open(keys, tx, &NAME, row.id, sealed).await?;
+        let number = open(keys, tx, &ID_NUMBER, row.id, &row.id_number_sealed).await?;
+        let document = Document::from_kept(&number).ok_or(Unsealable)?;
+        found.insert(PersonId::from_uuid(row.id), FullName { name: Masked::new(name), document });
+    }
+    if !found.is_empty() {
+        let entries = found.keys().map(|person| (*person, Some(case))).collect();
+        insert_entries(tx, access, Act::Disclosed, entries).await?;
+    }
+    Ok(found)
+}
+
+async fn rows_of(tx: &mut Tx<'_>, of: &[PersonId]) -> Result<Vec<PersonRow>, Error> {
+    Ok(people::table
+        .filter(people::id.eq_any(of.iter().map(|person| person.uuid())))
+        .select(PersonRow::as_select())
+        .load(tx.conn())
+        .await?)
 }
 
 /// Tells the client of an agency who has signed in to it.
@@ -233,6 +260,18 @@ pub(crate) async fn own_masked(
     person: PersonId,
 ) -> Result<Option<MaskedRealName>, Error> {
     masked(keys, tx, person).await
+}
+
+/// What kind of document somebody is known by. For rules of this house that ask for it: nothing is
+/// disclosed, and so it is not noted.
+pub(crate) async fn document_type(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Option<DocumentType>, Error> {
+    let Some(row) = person_row(tx, person).await? else { return Ok(None) };
+    let kept = open(keys, tx, &ID_NUMBER, row.id, &row.id_number_sealed).await?;
+    Ok(Some(Document::from_kept(&kept).ok_or(Unsealable)?.kind()))
 }
 
 /// When somebody was born, as their resident number says; none where they are known by another

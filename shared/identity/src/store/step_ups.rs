@@ -1,15 +1,25 @@
 //! Statements about fresh proofs and their codes.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use citygate_kernel::Money;
-use citygate_platform::db::Tx;
-use diesel::prelude::*;
+use citygate_platform::{
+    db::Tx,
+    sql::{column, sql},
+};
+use diesel::{
+    prelude::*,
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use crate::{
     error::Error,
     model::{AccountId, SessionId, StepUpId, StepUpPurpose},
     schema::{sessions, step_up_codes, step_ups},
+    step_up::Proof,
 };
 
 /// The code of an account.
@@ -131,4 +141,56 @@ pub(crate) async fn use_step_up(
         .execute(tx.conn())
         .await?;
     Ok(used == 1)
+}
+
+/// The lateral part finds each by its key, whatever the statistics say of the table's size, and locks
+/// in the order of what is asked.
+const USE_MANY: &str = "WITH good AS MATERIALIZED (SELECT asked.n, proof.id \
+       FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY \
+         AS asked (id, account_id, session_id, purpose, object, amount_minor, currency, n) \
+       CROSS JOIN LATERAL (SELECT s.id FROM identity.step_ups s WHERE s.id = asked.id \
+         AND s.account_id = asked.account_id AND s.session_id = asked.session_id \
+         AND s.purpose = asked.purpose AND s.object IS NOT DISTINCT FROM asked.object \
+         AND s.amount_minor IS NOT DISTINCT FROM asked.amount_minor \
+         AND s.currency IS NOT DISTINCT FROM asked.currency \
+         AND s.expires_at > $8 AND s.used_at IS NULL FOR NO KEY UPDATE) proof \
+       CROSS JOIN LATERAL (SELECT 1 FROM identity.sessions WHERE account_id = asked.account_id \
+         AND id = asked.session_id AND revoked_at IS NULL AND expires_at > $9 OFFSET 0) runs), \
+     used AS (UPDATE identity.step_ups SET used_at = $10 \
+       WHERE id = ANY(ARRAY(SELECT id FROM good)) RETURNING id) \
+     SELECT good.id, good.n FROM good JOIN used ON used.id = good.id ORDER BY good.n";
+
+#[derive(QueryableByName)]
+struct Used {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Uses up those of the proofs that are worth something, by one statement, and says which of the list
+/// those are. One that is named twice serves the first time that it is named rightly.
+pub(crate) async fn use_step_ups(tx: &Tx<'_>, proofs: &[Proof]) -> Result<BTreeSet<usize>, Error> {
+    let now = tx.now();
+    // Two who lock the same ones lock them in the same order.
+    let mut sorted: Vec<(usize, &Proof)> = proofs.iter().enumerate().collect();
+    sorted.sort_by_key(|(_, proof)| proof.id);
+    let currency = |amount: Money| amount.currency().code();
+    let used: Vec<Used> = sql(USE_MANY)
+        .bind::<Array<SqlUuid>, _>(column(&sorted, |(_, proof)| proof.id.uuid()))
+        .bind::<Array<SqlUuid>, _>(column(&sorted, |(_, proof)| proof.account.uuid()))
+        .bind::<Array<SqlUuid>, _>(column(&sorted, |(_, proof)| proof.session.uuid()))
+        .bind::<Array<Text>, _>(column(&sorted, |(_, proof)| proof.purpose.code()))
+        .bind::<Array<Nullable<Text>>, _>(column(&sorted, |(_, proof)| proof.object.as_deref()))
+        .bind::<Array<Nullable<BigInt>>, _>(column(&sorted, |(_, p)| p.amount.map(Money::minor)))
+        .bind::<Array<Nullable<Text>>, _>(column(&sorted, |(_, p)| p.amount.map(currency)))
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Timestamptz, _>(now)
+        .load(&mut tx.pipeline())
+        .await?;
+    let mut seen = BTreeSet::new();
+    let first = used.into_iter().filter(|row| seen.insert(row.id));
+    let places = first.filter_map(|row| usize::try_from(row.n - 1).ok());
+    Ok(places.filter_map(|place| sorted.get(place).map(|(n, _)| *n)).collect())
 }

@@ -26,6 +26,7 @@ pub(crate) enum StaffRoleBody {
     Admin,
     Clerk,
     Clinician,
+    Registrar,
 }
 
 impl From<StaffRoleBody> for StaffRole {
@@ -34,6 +35,7 @@ impl From<StaffRoleBody> for StaffRole {
             StaffRoleBody::Admin => Self::Admin,
             StaffRoleBody::Clerk => Self::Clerk,
             StaffRoleBody::Clinician => Self::Clinician,
+            StaffRoleBody::Registrar => Self::Registrar,
         }
     }
 }
@@ -44,6 +46,7 @@ impl From<StaffRole> for StaffRoleBody {
             StaffRole::Admin => Self::Admin,
             StaffRole::Clerk => Self::Clerk,
             StaffRole::Clinician => Self::Clinician,
+            StaffRole::Registrar => Self::Registrar,
         }
     }
 }

@@ -1,0 +1,1 @@
+DROP INDEX identity.sessions_by_end;

@@ -1,0 +1,1 @@
+DROP INDEX notify.messages_by_sending;
