@@ -14,14 +14,12 @@
 //! corrected; every reading is in the ledger of accesses.
 
 mod actions;
-mod chart;
 mod error;
 mod fhir;
 mod hl7;
 mod jobs;
 mod mail;
 mod model;
-mod pdf;
 mod retention;
 mod routes;
 mod rules;

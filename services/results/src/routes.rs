@@ -4,9 +4,8 @@ mod clinician;
 mod people;
 
 use actix_web::web::Data;
+use citygate_paper::pdf::Printer;
 use citygate_platform::Routes;
-
-use crate::actions::document::Printer;
 
 /// Adds all of them.
 pub(crate) fn add(routes: &mut Routes<'_>) {

@@ -1,16 +1,14 @@
 //! Results as a part of the city.
 
+use citygate_paper::pdf::Printer;
 use citygate_platform::Service;
 
-use crate::{
-    actions::document::Printer, error::PROBLEMS, jobs, retention::EXPIRING, routes, sealed,
-};
+use crate::{error::PROBLEMS, jobs, retention::EXPIRING, routes, sealed};
 
 /// Orders and reports of hospitals, and how people come to know them.
-pub fn service() -> Service {
+pub fn service(printer: Printer) -> Service {
     let mut service = Service::new("results", PROBLEMS, routes::add);
     service.about = "Results of examinations: released by rule, read after a fresh proof.";
-    let printer = Printer::new();
     service.state = std::sync::Arc::new(move |routes| routes::state(routes, &printer));
     service.jobs = jobs::release::release();
     service.listeners = vec![jobs::note_order(), jobs::note_withdrawal()];

@@ -1,52 +1,23 @@
 //! Results on paper and as pictures.
 
-use std::sync::Arc;
-
 use citygate_identity::RealName;
 use citygate_kernel::Locale;
+use citygate_paper::{
+    pdf::{Column, Document, Printer, Row, Table},
+    svg::{Dot, LineChart},
+};
 use citygate_platform::Cx;
-use tokio::sync::Semaphore;
 
 use super::{
     read::{self, Reading},
     trend::Trend,
 };
 use crate::{
-    chart::{self, Chart, Dot},
     error::{Error, ReleaseError},
     model::{Flag, ReportId, ReportStatus, StoredObservation},
-    pdf::{self, Document, PdfError, Row},
     rules::flags,
     wire::{flag_text, range_text, unit_text, value_text},
 };
-
-/// How many documents are made at once. Whoever comes beside them is asked to come again.
-const AT_ONCE: usize = 2;
-
-/// Makes documents on threads of their own, a few at a time. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Printer(Arc<Semaphore>);
-
-impl Printer {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-
-    async fn print(&self, document: Document) -> Result<Vec<u8>, Error> {
-        let place = Arc::clone(&self.0).try_acquire_owned();
-        let place = place.map_err(|_| ReleaseError::DocumentsBusy)?;
-        let printed = tokio::task::spawn_blocking(move || {
-            let printed = pdf::render(&document);
-            drop(place);
-            printed
-        });
-        let printed = printed.await.map_err(|_| ReleaseError::Document("it was interrupted"))?;
-        Ok(printed.map_err(|error| match error {
-            PdfError::TooLong => ReleaseError::Document("it is too long"),
-            PdfError::Font => ReleaseError::Document("its font cannot be used"),
-        })?)
-    }
-}
 
 /// The version that stands as PDF, while the five minutes after its proof last.
 pub(crate) async fn document(
@@ -56,7 +27,8 @@ pub(crate) async fn document(
     id: ReportId,
 ) -> Result<Vec<u8>, Error> {
     let (reading, name) = read::read_for_document(cx, caller, id).await?;
-    printer.print(printed(&reading, &name, cx.locale)).await
+    let printed = printer.print(printed(&reading, &name, cx.locale)).await;
+    Ok(printed.map_err(ReleaseError::from)?)
 }
 
 /// A report as it is printed.
@@ -81,19 +53,17 @@ fn printed(reading: &Reading, name: &str, locale: Locale) -> Document {
     let notes = notes.map(|text| fact(words.note, text));
     let advice = advice.as_ref().map(|text| fact(words.advice, text.get(locale).to_owned()));
     Document {
-        language: match locale {
-            Locale::En => "en",
-            Locale::ZhCn => "zh-CN",
-        },
+        language: locale,
         heading: agency.name.get(locale).to_owned(),
         title: version.content.code.display.clone(),
         banner: words.banner(version.status, version.number),
         facts,
-        columns: words.columns.map(str::to_owned),
-        rows: observations.iter().map(|item| row(item, locale)).collect(),
+        tables: vec![Table {
+            columns: words.columns.map(|(title, width)| Column::new(title, width)).into(),
+            rows: observations.iter().map(|item| row(item, locale)).collect(),
+        }],
         paragraphs: conclusion.into_iter().chain(notes).chain(advice).collect(),
         footer: format!("{} {}", words.footer, report.id),
-        page: words.page.to_owned(),
     }
 }
 
@@ -102,7 +72,7 @@ fn row(item: &StoredObservation, locale: Locale) -> Row {
     let flag = flags::flag(said).map(flags::Flagged::flag).filter(|flag| *flag != Flag::Normal);
     let note = said.note.as_ref().map(|note| format!("\n{note}")).unwrap_or_default();
     Row {
-        cells: [
+        cells: vec![
             said.code.display.clone() + &note,
             value_text(&said.value),
             flag.map_or("", |flag| flag_text(flag, locale)).to_owned(),
@@ -125,9 +95,8 @@ struct Labels {
     conclusion: &'static str,
     note: &'static str,
     advice: &'static str,
-    columns: [&'static str; 5],
+    columns: [(&'static str, u16); 5],
     footer: &'static str,
-    page: &'static str,
 }
 
 impl Labels {
@@ -144,11 +113,10 @@ impl Labels {
                 conclusion: "Conclusion",
                 note: "Clinician's note",
                 advice: "Please note",
-                columns: ["Item", "Result", "Flag", "Usual", "Unit"],
+                columns: [("Item", 37), ("Result", 19), ("Flag", 9), ("Usual", 19), ("Unit", 16)],
                 footer: "Made by the city from what the hospital has sent; the hospital's original \
                          prevails. To verify it, give the hospital the number of the report and of \
                          its version. Reference:",
-                page: "Page {page} of {pages}",
             },
             Locale::ZhCn => Self {
                 locale,
@@ -161,9 +129,8 @@ impl Labels {
                 conclusion: "结论",
                 note: "医生说明",
                 advice: "提示",
-                columns: ["项目", "结果", "提示", "参考范围", "单位"],
+                columns: [("项目", 37), ("结果", 19), ("提示", 9), ("参考范围", 19), ("单位", 16)],
                 footer: "本文件由城市服务平台根据医院上传的数据生成，以医院原件为准。如需核验，请向医院提供报告编号和版本号。编号：",
-                page: "第 {page} 页，共 {pages} 页",
             },
         }
     }
@@ -228,15 +195,16 @@ pub(crate) fn picture(trend: &Trend, locale: Locale) -> String {
             format!("{} {} {flag}", day(point.at), point.value).trim_end().to_owned()
         })
         .collect();
-    let (language, before, between) = match locale {
-        Locale::En => ("en", "Values, oldest first: ", "; "),
-        Locale::ZhCn => ("zh-CN", "按时间顺序：", "；"),
+    let (before, between) = match locale {
+        Locale::En => ("Values, oldest first: ", "; "),
+        Locale::ZhCn => ("按时间顺序：", "；"),
     };
-    chart::svg(&Chart {
-        language,
+    let chart = LineChart {
+        language: locale,
         title: trend.code.display.clone(),
         description: format!("{before}{}", values.join(between)),
         unit: series.map(|series| series.unit.clone()).unwrap_or_default(),
         dots,
-    })
+    };
+    chart.to_string()
 }

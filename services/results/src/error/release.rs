@@ -1,6 +1,7 @@
 //! Why a result is not shown, or nothing is done about it.
 
 use citygate_kernel::{Problem, ProblemType};
+use citygate_paper::pdf::PrintError;
 
 /// A fact about the release of a report.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,7 @@ pub enum ReleaseError {
     DocumentsBusy,
     /// A document did not come to be.
     #[error("a document could not be made: {0}")]
-    Document(&'static str),
+    Document(PrintError),
 }
 
 pub(super) const REPORT_UNKNOWN: ProblemType =
@@ -90,6 +91,15 @@ pub(super) const DOCUMENTS_BUSY: ProblemType = ProblemType::new(
     "Too many documents are being made; try again in a moment",
     "正在生成的文档过多，请稍后再试",
 );
+
+impl From<PrintError> for ReleaseError {
+    fn from(error: PrintError) -> Self {
+        match error {
+            PrintError::Busy => Self::DocumentsBusy,
+            PrintError::Pdf(_) | PrintError::Interrupted => Self::Document(error),
+        }
+    }
+}
 
 impl From<ReleaseError> for Problem {
     fn from(error: ReleaseError) -> Self {

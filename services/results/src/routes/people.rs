@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Json, Path, Query},
 };
 use citygate_identity::{RealName, StepUp};
+use citygate_paper::pdf::Printer;
 use citygate_platform::{
     Cx,
     http::{Failure, Page, PageQuery},
@@ -15,7 +16,7 @@ use utoipa::IntoParams;
 
 use crate::{
     actions::{
-        document::{self, Printer},
+        document,
         read::{self, ResultRead},
         trend,
     },

@@ -35,7 +35,7 @@ pub(super) fn pdf(document: &Document, pages: &[Vec<Mark>], font: &Font) -> Opti
     let mut refs = Refs(0);
     let (catalog, tree, text_font) = (refs.next(), refs.next(), refs.next());
     let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree).lang(TextStr(document.language));
+    pdf.catalog(catalog).pages(tree).lang(TextStr(document.language.tag()));
     pdf.document_info(refs.next()).title(TextStr(&document.title));
     let mut kids = Vec::with_capacity(pages.len());
     for marks in pages {

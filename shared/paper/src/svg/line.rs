@@ -1,20 +1,22 @@
-//! Values over time as a picture: SVG, readable on a telephone and by a screen reader.
-//!
-//! It is a card of its own colours, and so it is the same on dark and on light ground. No value is
-//! told by colour alone: what is out of the usual is a diamond, what is within it a disc.
+//! Values over time. What is out of the usual is a diamond, what is within it a disc.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display, Formatter};
 
+use citygate_kernel::Locale;
 use rust_decimal::Decimal;
 
-/// What is drawn.
+use super::{BOTTOM, Card, Escaped, LEFT, RIGHT, TOP, shortened};
+
+/// Values over time, with what was usual for each.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Chart {
-    /// `zh-CN`.
-    pub language: &'static str,
+pub struct LineChart {
+    /// The language of its words.
+    pub language: Locale,
+    /// What the values are.
     pub title: String,
     /// The same in words, for who does not see it.
     pub description: String,
+    /// In which unit the values are.
     pub unit: String,
     /// Oldest first.
     pub dots: Vec<Dot>,
@@ -22,50 +24,25 @@ pub(crate) struct Chart {
 
 /// A value.
 #[derive(Debug, Clone)]
-pub(crate) struct Dot {
+pub struct Dot {
     /// Seconds since any instant.
     pub at: i64,
     /// The day, in words.
     pub day: String,
+    /// Where it stands.
     pub value: Decimal,
     /// The value as it was reported.
     pub label: String,
+    /// The least that was usual.
     pub low: Option<Decimal>,
+    /// The greatest that was usual.
     pub high: Option<Decimal>,
     /// Out of the usual.
     pub marked: bool,
 }
 
-const SIZE: (i64, i64) = (360, 240);
-/// Where values are drawn.
-const LEFT: i64 = 48;
-const RIGHT: i64 = 336;
-const TOP: i64 = 56;
-const BOTTOM: i64 = 196;
 /// More values than that have no label of their own, but the last.
 const LABELS: usize = 8;
-
-/// Text as SVG has it. What XML cannot hold is left out.
-struct Escaped<'a>(&'a str);
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                '\t' | '\n' | '\r' => f.write_char(' ')?,
-                '\u{FFFE}' | '\u{FFFF}' => {}
-                other if other.is_control() => {}
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Where values stand: from the least to the greatest of what is drawn, with some air.
 struct Scale {
@@ -107,44 +84,24 @@ impl Scale {
     }
 }
 
-/// The picture.
-pub(crate) fn svg(chart: &Chart) -> String {
-    let mut svg = String::with_capacity(4_096);
-    // Writing to a string does not fail.
-    let _ = draw(&mut svg, chart);
-    svg
-}
-
-fn draw(svg: &mut String, chart: &Chart) -> fmt::Result {
-    let Chart { language, title, description, unit, dots } = chart;
-    let (width, height) = SIZE;
-    let scale = Scale::of(dots);
-    write!(
-        svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-         xml:lang=\"{language}\" role=\"img\" aria-labelledby=\"t d\" \
-         font-family=\"'Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif\" font-size=\"12\" \
-         fill=\"#1f2328\"><title id=\"t\">{}</title><desc id=\"d\">{}</desc>\
-         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"#ffffff\"/>\
-         <text x=\"16\" y=\"26\" font-size=\"15\" font-weight=\"bold\">{}</text>\
-         <text x=\"16\" y=\"44\" fill=\"#57606a\">{}</text>",
-        Escaped(title),
-        Escaped(description),
-        Escaped(&shortened(title, 22)),
-        Escaped(&shortened(unit, 24)),
-    )?;
-    bands(svg, dots, &scale)?;
-    axis(svg, dots, &scale)?;
-    line(svg, dots, &scale)?;
-    for (n, dot) in dots.iter().enumerate() {
-        let labelled = dots.len() <= LABELS || n + 1 == dots.len();
-        mark(svg, dot, (scale.x(dot.at), scale.y(dot.value)), labelled)?;
+impl Display for LineChart {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { language, title, description, unit, dots } = self;
+        Card { language: *language, title, description, unit }.begin(f)?;
+        let scale = Scale::of(dots);
+        bands(f, dots, &scale)?;
+        axis(f, dots, &scale)?;
+        line(f, dots, &scale)?;
+        for (n, dot) in dots.iter().enumerate() {
+            let labelled = dots.len() <= LABELS || n + 1 == dots.len();
+            mark(f, dot, (scale.x(dot.at), scale.y(dot.value)), labelled)?;
+        }
+        f.write_str("</svg>")
     }
-    svg.write_str("</svg>")
 }
 
 /// What was usual, for each value half of the way to its neighbours.
-fn bands(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
+fn bands(f: &mut Formatter<'_>, dots: &[Dot], scale: &Scale) -> fmt::Result {
     for (n, dot) in dots.iter().enumerate() {
         if dot.low.is_none() && dot.high.is_none() {
             continue;
@@ -158,7 +115,7 @@ fn bands(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
         let top = dot.high.map_or(TOP - 4, |high| scale.y(high));
         let bottom = dot.low.map_or(BOTTOM + 4, |low| scale.y(low));
         write!(
-            svg,
+            f,
             "<rect x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" fill=\"#d7f0dd\"/>",
             right - left,
             (bottom - top).max(1),
@@ -168,13 +125,13 @@ fn bands(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
 }
 
 /// The least and the greatest value beside, the first and the last day below.
-fn axis(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
+fn axis(f: &mut Formatter<'_>, dots: &[Dot], scale: &Scale) -> fmt::Result {
     let mut ends = vec![scale.greatest, scale.least];
     ends.dedup();
     for value in ends.into_iter().filter(|_| !dots.is_empty()) {
         let y = scale.y(value);
         write!(
-            svg,
+            f,
             "<line x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\" stroke=\"#d0d7de\"/>\
              <text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#57606a\">{}</text>",
             LEFT - 8,
@@ -193,7 +150,7 @@ fn axis(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
             _ => (RIGHT + 8, anchor),
         };
         write!(
-            svg,
+            f,
             "<text x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\" fill=\"#57606a\">{}</text>",
             BOTTOM + 28,
             Escaped(&dot.day),
@@ -202,44 +159,32 @@ fn axis(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
     Ok(())
 }
 
-fn line(svg: &mut String, dots: &[Dot], scale: &Scale) -> fmt::Result {
+fn line(f: &mut Formatter<'_>, dots: &[Dot], scale: &Scale) -> fmt::Result {
     let places: Vec<String> =
         dots.iter().map(|dot| format!("{},{}", scale.x(dot.at), scale.y(dot.value))).collect();
     write!(
-        svg,
+        f,
         "<polyline points=\"{}\" fill=\"none\" stroke=\"#0969da\" stroke-width=\"2\"/>",
         places.join(" ")
     )
 }
 
-fn mark(svg: &mut String, dot: &Dot, (x, y): (i64, i64), labelled: bool) -> fmt::Result {
+fn mark(f: &mut Formatter<'_>, dot: &Dot, (x, y): (i64, i64), labelled: bool) -> fmt::Result {
     if dot.marked {
-        write!(
-            svg,
-            "<path d=\"M{x} {}l6 6-6 6-6-6z\" fill=\"#cf222e\" stroke=\"#ffffff\"/>",
-            y - 6
-        )?;
+        write!(f, "<path d=\"M{x} {}l6 6-6 6-6-6z\" fill=\"#cf222e\" stroke=\"#ffffff\"/>", y - 6)?;
     } else {
-        write!(svg, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"#0969da\" stroke=\"#ffffff\"/>")?;
+        write!(f, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"#0969da\" stroke=\"#ffffff\"/>")?;
     }
     if labelled {
         let weight = if dot.marked { "bold" } else { "normal" };
         write!(
-            svg,
+            f,
             "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-weight=\"{weight}\">{}</text>",
             y - 10,
             Escaped(&shortened(&dot.label, 8)),
         )?;
     }
     Ok(())
-}
-
-/// A text that has room; what is cut off is in the title.
-fn shortened(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -258,9 +203,9 @@ mod tests {
         }
     }
 
-    fn chart(dots: Vec<Dot>) -> Chart {
-        Chart {
-            language: "zh-CN",
+    fn chart(dots: Vec<Dot>) -> LineChart {
+        LineChart {
+            language: Locale::ZhCn,
             title: "钾".into(),
             description: "2026年1月至9月共5次".into(),
             unit: "mmol/L".into(),
@@ -273,7 +218,7 @@ mod tests {
         let dots = [(0, "4.1", false), (60, "4.8", false), (120, "5.9", true), (150, "6.5", true)];
         let mut dots: Vec<Dot> = dots.map(|(day, value, marked)| dot(day, value, marked)).into();
         dots.push(Dot { low: Some("3.8".parse().unwrap()), ..dot(240, "3.2", true) });
-        let svg = svg(&chart(dots));
+        let svg = chart(dots).to_string();
         assert_eq!((svg.matches("<circle").count(), svg.matches("<path").count()), (2, 3));
         assert_eq!(svg.matches("#d7f0dd").count(), 5, "each value has its own range");
         if let Ok(folder) = std::env::var("CITYGATE_SHOW") {
@@ -284,7 +229,8 @@ mod tests {
     #[test]
     fn text_is_text() {
         let odd = "<script>alert(1)</script>&\"'\u{0}\u{7}\u{FFFF}";
-        let drawn = svg(&Chart { title: odd.into(), unit: odd.into(), ..chart(Vec::new()) });
+        let drawn = LineChart { title: odd.into(), unit: odd.into(), ..chart(Vec::new()) };
+        let drawn = drawn.to_string();
         assert!(!drawn.contains("<script"));
         assert!(drawn.contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;"));
         assert!(!drawn.contains(['\u{0}', '\u{7}', '\u{FFFF}']));
@@ -305,7 +251,7 @@ mod tests {
                 assert!((LEFT..=RIGHT).contains(&scale.x(dot.at)));
                 assert!((TOP..=BOTTOM).contains(&scale.y(dot.value)), "{}", dot.value);
             }
-            assert!(svg(&chart(dots)).ends_with("</svg>"));
+            assert!(chart(dots).to_string().ends_with("</svg>"));
         }
     }
 }

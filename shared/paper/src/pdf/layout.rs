@@ -1,7 +1,9 @@
 //! Where everything stands on its page.
 
+use citygate_kernel::Locale;
+
 use super::{
-    Document, Row,
+    Document, Row, Table,
     font::{Font, Glyph},
 };
 
@@ -15,9 +17,9 @@ const BODY: i32 = 1_000;
 const SMALL: i32 = 850;
 /// Line after line, in hundredths of the size.
 const LEADING: i32 = 150;
-/// Of the table: item, value, flag, range, unit.
-const COLUMNS: [i32; 5] = [37, 19, 9, 19, 16];
 const PADDING: i32 = 400;
+/// How many lines a cell has; what would fill a page alone is cut, visibly.
+const CELL_LINES: usize = 30;
 
 /// What is drawn.
 #[derive(Debug, Clone)]
@@ -28,6 +30,14 @@ pub(super) enum Mark {
     Line { x: i32, y: i32, width: i32 },
     /// A grey area.
     Shade { x: i32, y: i32, width: i32, height: i32 },
+}
+
+/// Where a cell stands, from the left margin.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    x: i32,
+    width: i32,
+    numeric: bool,
 }
 
 /// A page being filled.
@@ -46,7 +56,9 @@ pub(super) fn pages(document: &Document, font: &Font) -> Vec<Vec<Mark>> {
         sheet.banner(banner);
     }
     sheet.facts(&document.facts);
-    sheet.table(document);
+    for table in &document.tables {
+        sheet.table(table);
+    }
     for (heading, text) in &document.paragraphs {
         sheet.paragraph(heading, text);
     }
@@ -104,77 +116,87 @@ impl Sheet<'_> {
     }
 
     fn facts(&mut self, facts: &[(String, String)]) {
+        let half = WIDTH / 2;
+        let places = [0, half].map(|x| Place { x, width: half, numeric: false });
         self.y += PADDING;
         for pair in facts.chunks(2) {
-            let half = WIDTH / 2;
             let texts = pair.iter().map(|(name, value)| format!("{name}  {value}"));
-            let blocks: Vec<_> =
-                texts.map(|text| wrapped(self.font, &text, half - PADDING, BODY)).collect();
-            self.row(&blocks, &[half, half], BODY, false);
+            let blocks = self.blocks(texts, &places);
+            self.row(&blocks, &places, false);
         }
         self.y += PADDING;
     }
 
     /// Blocks of lines beside each other. A row is never broken over two pages.
-    fn row(&mut self, blocks: &[Vec<Vec<Glyph>>], widths: &[i32], size: i32, bold: bool) {
-        let tallest = blocks.iter().map(Vec::len).max().unwrap_or_default();
-        self.room(lines_height(tallest, size));
-        let (top, mut x) = (self.y, MARGIN);
-        for (block, width) in blocks.iter().zip(widths) {
+    fn row(&mut self, blocks: &[Vec<Vec<Glyph>>], places: &[Place], bold: bool) {
+        let height = height(blocks);
+        self.room(height);
+        let top = self.y;
+        for (block, place) in blocks.iter().zip(places) {
             self.y = top;
             for line in block {
-                self.line(x, line.clone(), size, bold);
+                let free = place.width - PADDING - width(line, BODY);
+                let x = MARGIN + place.x + if place.numeric { free.max(0) } else { 0 };
+                self.line(x, line.clone(), BODY, bold);
             }
-            x += width;
         }
-        self.y = top + lines_height(tallest, size);
+        self.y = top + height;
     }
 
-    fn table(&mut self, document: &Document) {
-        if document.rows.is_empty() {
+    fn table(&mut self, table: &Table) {
+        if table.rows.is_empty() {
             return;
         }
-        self.head(document);
-        for row in &document.rows {
-            self.table_row(document, row);
+        let places = places(table);
+        let titles = table.columns.iter().map(|column| column.title.clone());
+        let head = self.blocks(titles, &places);
+        // A head stands above a row, never alone at the foot of a page.
+        self.room(height(&head) + lines_height(1, BODY) + PADDING);
+        self.head(&head, &places);
+        for row in &table.rows {
+            self.table_row(row, &head, &places);
         }
-        self.mark(Mark::Line { x: MARGIN, y: self.y, width: WIDTH });
+        self.rule();
         self.y += PADDING;
     }
 
-    fn head(&mut self, document: &Document) {
+    fn rule(&mut self) {
         self.mark(Mark::Line { x: MARGIN, y: self.y, width: WIDTH });
+    }
+
+    fn head(&mut self, head: &[Vec<Vec<Glyph>>], places: &[Place]) {
+        self.rule();
         self.y += PADDING / 2;
-        let blocks = self.blocks(&document.columns);
-        self.row(&blocks, &column_widths(), BODY, true);
+        self.row(head, places, true);
         self.y += PADDING / 2;
-        self.mark(Mark::Line { x: MARGIN, y: self.y, width: WIDTH });
+        self.rule();
         self.y += PADDING / 2;
     }
 
-    fn table_row(&mut self, document: &Document, row: &Row) {
-        let blocks = self.blocks(&row.cells);
-        let tallest = blocks.iter().map(Vec::len).max().unwrap_or_default();
-        let height = lines_height(tallest, BODY);
+    fn table_row(&mut self, row: &Row, head: &[Vec<Vec<Glyph>>], places: &[Place]) {
+        let blocks = self.blocks(row.cells.iter().cloned(), places);
+        let height = height(&blocks);
         if self.room(height) {
-            self.head(document);
+            self.head(head, places);
         }
         if row.marked {
             let shade = Mark::Shade { x: MARGIN, y: self.y, width: WIDTH, height };
             self.mark(shade);
         }
-        self.row(&blocks, &column_widths(), BODY, row.marked);
+        self.row(&blocks, places, row.marked);
         self.y += PADDING / 4;
     }
 
-    /// The cells of a row, broken into lines. What would fill a page alone is cut, visibly.
-    fn blocks(&self, cells: &[String; 5]) -> Vec<Vec<Vec<Glyph>>> {
-        const LINES: usize = 30;
-        let cells = cells.iter().zip(column_widths());
-        let blocks = cells.map(|(cell, width)| {
-            let mut lines = wrapped(self.font, cell, width - PADDING, BODY);
-            if lines.len() > LINES {
-                lines.truncate(LINES);
+    /// The cells of a row, broken into lines.
+    fn blocks(
+        &self,
+        cells: impl Iterator<Item = String>,
+        places: &[Place],
+    ) -> Vec<Vec<Vec<Glyph>>> {
+        let blocks = cells.zip(places).map(|(cell, place)| {
+            let mut lines = wrapped(self.font, &cell, place.width - PADDING, BODY);
+            if lines.len() > CELL_LINES {
+                lines.truncate(CELL_LINES);
                 lines.push(self.font.glyphs("……"));
             }
             lines
@@ -185,7 +207,9 @@ impl Sheet<'_> {
     fn paragraph(&mut self, heading: &str, text: &str) {
         self.y += PADDING;
         self.room(lines_height(2, BODY));
-        self.line(MARGIN, self.font.glyphs(heading), BODY, true);
+        for line in wrapped(self.font, heading, WIDTH, BODY) {
+            self.line(MARGIN, line, BODY, true);
+        }
         for line in wrapped(self.font, text, WIDTH, BODY) {
             self.line(MARGIN, line, BODY, false);
         }
@@ -199,23 +223,42 @@ fn foot(document: &Document, font: &Font, page: &mut Vec<Mark>, (n, of): (usize,
         page.push(Mark::Text { x: MARGIN, y, size: SMALL, bold: false, glyphs: line });
         y += SMALL * LEADING / 100;
     }
-    let number =
-        document.page.replace("{page}", &n.to_string()).replace("{pages}", &of.to_string());
+    let number = match document.language {
+        Locale::En => format!("Page {n} of {of}"),
+        Locale::ZhCn => format!("第 {n} 页，共 {of} 页"),
+    };
     let glyphs = font.glyphs(&number);
     let x = PAGE.0 - MARGIN - width(&glyphs, SMALL);
     page.push(Mark::Text { x, y: BOTTOM + 1_600, size: SMALL, bold: false, glyphs });
 }
 
-fn column_widths() -> [i32; 5] {
-    COLUMNS.map(|share| WIDTH * share / 100)
+/// Where the columns of a table stand: their shares of the width.
+fn places(table: &Table) -> Vec<Place> {
+    let shares: i32 = table.columns.iter().map(|column| i32::from(column.width)).sum();
+    let across = |share: i32| i64::from(WIDTH) * i64::from(share) / i64::from(shares.max(1));
+    let mut before = 0;
+    let place = |column: &super::Column| {
+        let x = across(before);
+        before += i32::from(column.width);
+        let (x, end) = (i32::try_from(x), i32::try_from(across(before)));
+        let x = x.unwrap_or_default();
+        Place { x, width: end.unwrap_or(x) - x, numeric: column.numeric }
+    };
+    table.columns.iter().map(place).collect()
+}
+
+fn height(blocks: &[Vec<Vec<Glyph>>]) -> i32 {
+    lines_height(blocks.iter().map(Vec::len).max().unwrap_or_default(), BODY)
 }
 
 fn lines_height(lines: usize, size: i32) -> i32 {
     i32::try_from(lines).unwrap_or(i32::MAX / 1_000_000) * (size * LEADING / 100)
 }
 
+/// How wide a text is. One that is wider than can be counted is broken anyway.
 fn width(glyphs: &[Glyph], size: i32) -> i32 {
-    glyphs.iter().map(|glyph| i32::from(glyph.width)).sum::<i32>() * size / 1_000
+    let thousandths: i64 = glyphs.iter().map(|glyph| i64::from(glyph.width)).sum();
+    i32::try_from(thousandths * i64::from(size) / 1_000).unwrap_or(i32::MAX / 2)
 }
 
 /// A text in lines of a width. Chinese breaks anywhere but before its closing signs, Latin between
@@ -223,26 +266,29 @@ fn width(glyphs: &[Glyph], size: i32) -> i32 {
 fn wrapped(font: &Font, text: &str, room: i32, size: i32) -> Vec<Vec<Glyph>> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
-        let mut rest = font.glyphs(paragraph);
-        while width(&rest, size) > room {
-            let after = rest.split_off(break_at(&rest, room, size));
-            lines.push(std::mem::replace(&mut rest, after));
-            let spaces = rest.iter().take_while(|glyph| glyph.character == ' ').count();
-            rest.drain(..spaces);
+        let glyphs = font.glyphs(paragraph);
+        let mut rest = glyphs.as_slice();
+        loop {
+            let (line, after) = rest.split_at(break_at(rest, room, size));
+            lines.push(line.to_vec());
+            let spaces = after.iter().take_while(|glyph| glyph.character == ' ').count();
+            rest = after.get(spaces..).unwrap_or_default();
+            if rest.is_empty() {
+                break;
+            }
         }
-        lines.push(rest);
     }
     lines
 }
 
-/// How many glyphs go on a line; at least one.
+/// How many glyphs go on a line; at least one, if there is one.
 fn break_at(glyphs: &[Glyph], room: i32, size: i32) -> usize {
     let mut used = 0;
     let fitting = glyphs.iter().take_while(|glyph| {
         used += i32::from(glyph.width) * size / 1_000;
         used <= room
     });
-    let fitting = fitting.count().max(1);
+    let fitting = fitting.count().max(1).min(glyphs.len());
     let breaks = (1..=fitting).rev().find(|at| {
         let (before, after) = (glyphs.get(at - 1), glyphs.get(*at));
         before.zip(after).is_none_or(|(before, after)| may_break(before.character, after.character))
