@@ -1,5 +1,6 @@
 //! `citygate keys`
 
+use citygate_certificates::NextKey;
 use citygate_identity::rotate_signing_key;
 use citygate_kernel::Clock;
 use citygate_platform::keys::{
@@ -23,6 +24,9 @@ pub(super) enum KeysCommand {
     Rotate(RotateArgs),
     /// Makes a new key that tokens are signed with, in ten minutes. Running processes notice.
     RotateSigning,
+    /// Makes a new key that certificates are signed with, in ten minutes. What was signed before
+    /// stays verifiable.
+    RotateCertificates,
     /// Destroys a retired data key that seals nothing any more.
     Remove {
         /// As `list` shows it.
@@ -65,6 +69,7 @@ pub(super) async fn run(settings: &Settings, command: &KeysCommand) -> Result<()
         KeysCommand::Rotate(RotateArgs { kek: true, .. }) => rotate_kek(&city).await,
         KeysCommand::Rotate(RotateArgs { class, .. }) => rotate(&city, &columns, *class).await,
         KeysCommand::RotateSigning => Ok(()),
+        KeysCommand::RotateCertificates => rotate_certificates(&city).await,
         KeysCommand::Remove { key } => {
             rotation::remove(&city.platform.db, &columns, *key).await?;
             println!("{key} is destroyed");
@@ -78,6 +83,12 @@ fn rotate_signing(settings: &Settings) -> Result<(), CommandError> {
     let (file, begins) = rotate_signing_key(&settings.keys_folder(), Clock::system().now())?;
     println!("{} signs from {} on", file.display(), begins.format("%Y-%m-%d %H:%M:%S UTC"));
     println!("Remove the key file before it a day later, or at once if it is lost to somebody");
+    Ok(())
+}
+
+async fn rotate_certificates(city: &City) -> Result<(), CommandError> {
+    let NextKey { kid, begins_at } = citygate_certificates::rotate_signing_key(&city.cx()).await?;
+    println!("{kid} signs from {} on", begins_at.format("%Y-%m-%d %H:%M:%S UTC"));
     Ok(())
 }
 

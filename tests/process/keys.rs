@@ -56,7 +56,7 @@ async fn keys_are_rotated_beside_a_city_that_serves() {
     };
     assert_eq!(name().await, "王*");
     let before = listed(&db, folder, "person");
-    assert!(matches!(&before[..], [one] if one.contains("seals, 4 value(s)")), "{before:?}");
+    assert!(matches!(&before[..], [one] if one.contains("seals, 5 value(s)")), "{before:?}");
     let old = before[0].split_whitespace().next().unwrap();
     let in_use = keys(&db, folder, &["remove", old]);
     assert!(!in_use.status.success());
@@ -71,12 +71,17 @@ async fn keys_are_rotated_beside_a_city_that_serves() {
     let after = listed(&db, folder, "person");
     let [retired, active] = &after[..] else { panic!("{after:?}") };
     assert!(retired.contains("retired") && retired.contains(" 0 value(s)"), "{retired}");
-    assert!(active.contains("seals, 4 value(s), wrapped by kek-1.key"), "{active}");
+    assert!(active.contains("seals, 5 value(s), wrapped by kek-1.key"), "{active}");
 
     let wrapped = printed(&keys(&db, folder, &["rotate", "--kek"]));
     assert!(wrapped.contains("kek-2.key wraps all data keys"), "{wrapped}");
     assert!(listed(&db, folder, "letter")[0].contains("wrapped by kek-2.key"));
     assert_eq!(name().await, "王*");
+
+    let next = printed(&keys(&db, folder, &["rotate-certificates"]));
+    let published = caller.get("/v1/certificates/jwks").await.unwrap();
+    let kid = published.text_at("/keys/0/kid");
+    assert!(next.starts_with(&kid) && published.body["keys"][1].is_object(), "{next}");
     // Whoever begins now finds everything with the new file alone.
     city.signal(Signal::SIGTERM);
     assert_eq!(city.end(), Some(0));

@@ -1,0 +1,5 @@
+//! What is promised of certificates, against the real database.
+
+mod certificates;
+mod keys;
+mod scene;

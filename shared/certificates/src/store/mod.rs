@@ -1,0 +1,4 @@
+//! Every statement of certificates.
+
+pub(crate) mod certificates;
+pub(crate) mod keys;
