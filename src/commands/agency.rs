@@ -5,7 +5,11 @@ use citygate_kernel::{CityCode, Clock, Text};
 use citygate_platform::db::Tx;
 use clap::{Args, Subcommand};
 
-use super::{CommandError, open_database, shown_name};
+use super::{
+    CommandError,
+    agency_source::{self, SourceCommand},
+    open_database, shown_name,
+};
 use crate::settings::Settings;
 
 #[derive(Subcommand)]
@@ -18,6 +22,9 @@ pub(super) enum AgencyCommand {
         #[arg(long, value_name = "CODE")]
         city: Option<CityCode>,
     },
+    /// Looks after the agencies' own registers, which the city asks live.
+    #[command(subcommand)]
+    Source(SourceCommand),
 }
 
 /// Arguments of `agency add`.
@@ -39,6 +46,7 @@ pub(super) async fn run(settings: &Settings, command: &AgencyCommand) -> Result<
     match command {
         AgencyCommand::Add(args) => add(settings, args).await,
         AgencyCommand::List { city } => list(settings, *city).await,
+        AgencyCommand::Source(command) => agency_source::run(settings, command).await,
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Delivery<T> {
     Late(T),
     /// No answer.
     Never,
+    /// The end of the connection, at once.
+    Cut,
     /// A breakdown.
     Breakdown,
     /// Nothing that can be read.
@@ -50,6 +52,7 @@ impl<T, F: ResponseError> Delivery<Result<T, F>> {
                 sleep(hold).await;
                 HttpResponse::Ok().body(HangUp)
             }
+            Self::Cut => HttpResponse::Ok().body(HangUp),
             Self::Breakdown => breakdown.error_response(),
             Self::Garbage => HttpResponse::Ok().content_type("text/html").body(GARBAGE),
         }

@@ -6,6 +6,7 @@
 //! | [`card_processor`] | charges bank cards for the payment gateway |
 //! | [`police_registry`] | says whether a name belongs to a document |
 //! | [`insurer`] | says who pays how much of a hospital's charge, and pays its part |
+//! | [`records_office`] | tells what an agency's register has on somebody |
 //!
 //! A party speaks the wire contract that its module documents, as the real one would. What it
 //! booked is the truth that the city's own books are compared with, whatever it answered.
@@ -18,6 +19,7 @@
 pub mod card_processor;
 pub mod insurer;
 pub mod police_registry;
+pub mod records_office;
 
 mod authorized;
 mod delivery;
