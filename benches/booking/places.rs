@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use chrono::{Days, TimeDelta};
 use citygate_booking::{
-    Allocation, Channel, DayPart, NewSession, NewSlot, SessionFilter, open_session, sessions,
+    Allocation, Channel, Claims, DayPart, NewSession, NewSlot, SessionFilter, open_session,
+    sessions,
 };
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{Clock, Currency, Locale, Money, Text};
@@ -70,6 +71,7 @@ impl<'a> Clinic<'a> {
             slots: (0..).zip(places).map(slot).collect(),
             fee: Money::new(5_000, Currency::Cny),
             allocation: Allocation::FirstCome,
+            claims: Claims::Open,
         };
         let filter = SessionFilter {
             city: CITY,

@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use citygate::demo::actors::{CitizenApp, Reply};
 use citygate_booking::{
-    Allocation, Channel, DayPart, NewSession, NewSlot, SessionFilter, open_session, sessions,
+    Allocation, Channel, Claims, DayPart, NewSession, NewSlot, SessionFilter, open_session,
+    sessions,
 };
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{CityCode, Currency, Locale, Money, Text};
@@ -44,6 +45,7 @@ impl TestApp {
             slots: (0..).zip(places).map(slot).collect(),
             fee: Money::new(2_500, Currency::Cny),
             allocation: Allocation::FirstCome,
+            claims: Claims::Open,
         };
         let (units, providers) = (vec![unit], Vec::new());
         let (city, service) = (CityCode::HANGZHOU, "hospital");

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use citygate::demo::actors::{CitizenApp, Reply};
 use citygate_booking::{
-    Allocation, Channel, DayPart, NewSession, NewSlot, Session, SessionView, open_session, sessions,
+    Allocation, Channel, Claims, DayPart, NewSession, NewSlot, Session, SessionView, open_session,
+    sessions,
 };
 use citygate_catalogue::AgencyId;
 use citygate_identity::ResidentIdNumber;
@@ -35,6 +36,7 @@ pub fn morning(app: &TestApp, agency: AgencyId, days: i64, places: u16) -> NewSe
         }],
         fee: Money::new(0, Currency::Cny),
         allocation: Allocation::FirstCome,
+        claims: Claims::Open,
     }
 }
 

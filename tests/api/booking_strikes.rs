@@ -63,7 +63,7 @@ async fn three_strikes_an_objection_and_what_comes_of_it() {
     assert!(read["blocks"][0]["citation"].as_str().unwrap().contains("three months"));
     let chinese = citizen.caller.request(reqwest::Method::GET, "/v1/me/strikes");
     let chinese = citizen.caller.send(chinese.header("Accept-Language", "zh-CN")).await.unwrap();
-    assert!(chinese.text_at("/items/0/explanation").contains("未按时于2026-11-26 08:00就诊"));
+    assert!(chinese.text_at("/items/0/explanation").contains("未于2026-11-26 08:00到场"));
 
     let session = open(&app, &morning(&app, agency, 2, 1)).await;
     let slot = first_slot(&app, &session).await;

@@ -82,6 +82,9 @@ pub enum Error {
         /// Where it is written.
         citation: Text,
     },
+    /// The service that has claimed the place gives it up or moves it.
+    #[error("the appointment was made through its service")]
+    ThroughService,
     /// It is over: given up, lost, or used.
     #[error("the appointment is over")]
     NotLive,
@@ -190,6 +193,7 @@ pub(crate) const PROBLEMS: &[&ProblemType] = &[
     &QUOTA_REACHED,
     &BLOCKED,
     &TOO_LATE,
+    &THROUGH_SERVICE,
     &NOT_LIVE,
     &MOVED,
     &NOT_OF_THE_SAME_WORTH,
@@ -273,6 +277,12 @@ const BLOCKED: ProblemType =
     ProblemType::new("booking.blocked", 422, "You cannot book for a while", "您暂时不能预约");
 const TOO_LATE: ProblemType =
     ProblemType::new("booking.too_late", 422, "It is too late for that", "已超过可办理的时间");
+const THROUGH_SERVICE: ProblemType = ProblemType::new(
+    "booking.through_service",
+    409,
+    "Give it up or move it where you booked it",
+    "请在原办理事项中取消或改期",
+);
 const NOT_LIVE: ProblemType =
     ProblemType::new("booking.not_live", 409, "The appointment is over", "该预约已结束");
 const MOVED: ProblemType = ProblemType::new(
@@ -350,6 +360,7 @@ impl From<Error> for Problem {
             Error::TooLate { until, citation } => {
                 Self::new(&TOO_LATE).detail(format!("{}: {}", instant(until), both(&citation)))
             }
+            Error::ThroughService => Self::new(&THROUGH_SERVICE),
             Error::NotLive => Self::new(&NOT_LIVE),
             Error::Moved => Self::new(&MOVED),
             Error::NotOfTheSameWorth => Self::new(&NOT_OF_THE_SAME_WORTH),

@@ -19,6 +19,11 @@
 //! from what is published. Every figure is a row of `public.rules` with a citation, and a session
 //! keeps the versions in force when it was opened.
 //!
+//! Of some sessions the places are claimed by anybody; of others ([`Claims::Service`]) by the service
+//! that opened them alone, which has checked who comes ([`reserve_for`]). One place may then be for
+//! several people: quotas, strikes and blocks hold for each of them, and the appointment is given up
+//! or moved through its service. Nobody can draw such a place or wait for it.
+//!
 //! # What becomes of an appointment
 //!
 //! It is held until its fee is paid. What a counter keeps ([`hold_for`]) is held for as long, without
@@ -49,18 +54,19 @@ mod wire;
 
 pub use actions::{
     ClaimLanes, ClaimPlace, allocation_counts, annul_for, appointment, appointments_of_agency,
-    appointments_of_session, arrive, book_for, cancel_for, confirm_for, fulfil, hold_for, lock_for,
-    next_free, no_show, open_session, session, sessions, sessions_by_id, slots_of_agency,
+    appointments_of_session, arrive, book_for, cancel_for, cancel_reservation, confirm_for, fulfil,
+    hold_for, last_reservation, lock_for, move_reservation, next_free, no_show, open_session,
+    reserve_for, retract_reservation, session, sessions, sessions_by_id, slots_of_agency,
     stop_session,
 };
 pub use error::{DrawError, Error, StrikeError};
 pub use events::{APPOINTMENT_CHANGED, AppointmentChanged};
 pub use model::{
     Allocation, Annulment, Appointment, AppointmentFilter, AppointmentId, AppointmentKind,
-    AppointmentState, BookFor, CancelledBy, Channel, CounterChannel, DayPart, DrawOutcome,
-    NewSession, NewSlot, NextFree, ObjectionId, ObjectionKind, ObjectionState, Origin, Places,
-    Session, SessionFilter, SessionId, SessionKind, SessionRules, SessionView, Slot, SlotFilter,
-    SlotId, SlotKind, SlotPlaces, StrikeId, StrikeIdKind, StrikeKind, TicketId, TicketKind,
-    WaitlistEntryId, WaitlistEntryKind, WaitlistState,
+    AppointmentState, Attendee, BookFor, CancelledBy, Channel, Claims, CounterChannel, DayPart,
+    DrawOutcome, NewSession, NewSlot, NextFree, ObjectionId, ObjectionKind, ObjectionState, Origin,
+    Places, Reservation, Session, SessionFilter, SessionId, SessionKind, SessionRules, SessionView,
+    Slot, SlotFilter, SlotId, SlotKind, SlotPlaces, StrikeId, StrikeIdKind, StrikeKind, TicketId,
+    TicketKind, WaitlistEntryId, WaitlistEntryKind, WaitlistState,
 };
 pub use routes::service;

@@ -57,9 +57,10 @@ pub(crate) fn letter(view: &AppointmentView, locale: Locale) -> Mail {
             "\nThe app shows what was recorded, until when it counts, and how to object.\n"
                 .to_owned(),
         ),
-        (AppointmentState::NoShow, Locale::ZhCn) => {
-            ("您未按时就诊".to_owned(), "\n可在应用中查看记录、有效期及异议方式。\n".to_owned())
-        }
+        (AppointmentState::NoShow, Locale::ZhCn) => (
+            "您未按预约时间到场".to_owned(),
+            "\n可在应用中查看记录、有效期及异议方式。\n".to_owned(),
+        ),
         (_, Locale::En) => (
             "Your appointment is confirmed".to_owned(),
             format!("\nIt can be given up until {until}; what you paid goes back in full.\n"),

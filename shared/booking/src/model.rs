@@ -10,12 +10,14 @@ use uuid::Uuid;
 mod counter;
 mod draw;
 mod listing;
+mod reservation;
 mod strike;
 
 pub use self::{
     counter::{BookFor, CounterChannel},
     draw::{DrawOutcome, TicketId, TicketKind},
     listing::{AppointmentFilter, Places, SlotFilter, SlotPlaces},
+    reservation::{Attendee, Claims, Reservation},
     strike::{
         Annulment, ObjectionId, ObjectionKind, ObjectionState, StrikeId, StrikeIdKind, StrikeKind,
     },
@@ -108,6 +110,8 @@ citygate_kernel::words! {
         Onsite = "onsite",
         /// A family doctor or another agency referred them.
         Referral = "referral",
+        /// The service that opened the session booked it for them.
+        Service = "service",
     }
 }
 
@@ -207,6 +211,8 @@ pub struct NewSession {
     pub fee: Money,
     /// How places are given when they are released.
     pub allocation: Allocation,
+    /// Who claims the places of the app.
+    pub claims: Claims,
 }
 
 /// A stretch of time in which an agency receives people.
@@ -242,6 +248,8 @@ pub struct Session {
     pub fee: Money,
     /// How places are given.
     pub allocation: Allocation,
+    /// Who claims the places of the app.
+    pub claims: Claims,
     /// From when on places can be had.
     pub releases_at: DateTime<Utc>,
     /// Until when.

@@ -35,6 +35,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    booking.companions (city, appointment_id, person_id) {
+        city -> Int4,
+        appointment_id -> Uuid,
+        person_id -> Uuid,
+        account_id -> Uuid,
+    }
+}
+
+diesel::table! {
     booking.draw_entries (city, session_id, person_id) {
         city -> Int4,
         session_id -> Uuid,
@@ -191,6 +200,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     appointments,
     bookers,
+    companions,
     draw_entries,
     draws,
     givebacks,

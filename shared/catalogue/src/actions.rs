@@ -1,5 +1,7 @@
 //! What other crates ask the catalogue.
 
+mod offices;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -9,6 +11,7 @@ use citygate_platform::db::Tx;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use self::offices::{office, offices, offices_by_id, put_office};
 use crate::{
     error::Error,
     events::{HOLIDAYS_LOADED, HolidaysLoaded},
@@ -100,11 +103,41 @@ pub async fn rule_of<P: DeserializeOwned>(
     read(store::rule(tx, key, (city, Some(agency)), on).await?.ok_or_else(missing)?)
 }
 
-/// The very version that a decision used.
-pub async fn rule_by_id<P: DeserializeOwned>(
+/// The versions of a rule that an agency is under from one day until another, both included, each with
+/// the first of these days on which it is in force.
+pub async fn rule_versions<P: DeserializeOwned>(
     tx: &mut Tx<'_>,
-    id: RuleId,
-) -> Result<Rule<P>, Error> {
+    key: &str,
+    agency: AgencyId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<Vec<(NaiveDate, Rule<P>)>, Error> {
+    let mut days = store::rule_changes(tx, key, agency, (from, to)).await?;
+    days.insert(from);
+    let mut versions: Vec<(NaiveDate, Rule<P>)> = Vec::new();
+    for day in days {
+        let rule = rule_of(tx, key, agency, day).await?;
+        if versions.last().is_none_or(|(_, before)| before.id != rule.id) {
+            versions.push((day, rule));
+        }
+    }
+    Ok(versions)
+}
+
+/// Which version of a rule an agency is under on a day, for whoever keeps what versions say. Sent
+/// together with other statements.
+pub async fn rule_in_force(
+    tx: &Tx<'_>,
+    key: &str,
+    agency: AgencyId,
+    on: NaiveDate,
+) -> Result<RuleId, Error> {
+    let city = agency.city();
+    let missing = || Error::RuleMissing { key: key.to_owned(), city, on };
+    store::rule_in_force(tx, key, (city, Some(agency)), on).await?.ok_or_else(missing)
+}
+
+/// The very version that a decision used.
+pub async fn rule_by_id<P: DeserializeOwned>(tx: &Tx<'_>, id: RuleId) -> Result<Rule<P>, Error> {
     let missing = || Error::Damaged(format!("{id} is gone"));
     read(store::rule_by_id(tx, id).await?.ok_or_else(missing)?)
 }

@@ -16,6 +16,9 @@ pub enum Error {
     /// The agency does not exist.
     #[error("no such agency")]
     AgencyUnknown,
+    /// The office does not exist.
+    #[error("no such office")]
+    OfficeUnknown,
     /// No rule that a decision needs was in force on its day.
     #[error("no rule {key} is in force in {city} on {on}")]
     RuleMissing {
@@ -44,7 +47,8 @@ impl TxError for Error {
 }
 
 /// Every problem of this crate.
-pub(crate) const PROBLEMS: &[&ProblemType] = &[&CITY_UNKNOWN, &AGENCY_UNKNOWN, &RULE_MISSING];
+pub(crate) const PROBLEMS: &[&ProblemType] =
+    &[&CITY_UNKNOWN, &AGENCY_UNKNOWN, &OFFICE_UNKNOWN, &RULE_MISSING];
 
 const CITY_UNKNOWN: ProblemType = ProblemType::new(
     "catalogue.city_unknown",
@@ -54,6 +58,12 @@ const CITY_UNKNOWN: ProblemType = ProblemType::new(
 );
 const AGENCY_UNKNOWN: ProblemType =
     ProblemType::new("catalogue.agency_unknown", 404, "There is no such agency", "该机构不存在");
+const OFFICE_UNKNOWN: ProblemType = ProblemType::new(
+    "catalogue.office_unknown",
+    404,
+    "There is no such office",
+    "该办事地点不存在",
+);
 const RULE_MISSING: ProblemType = ProblemType::new(
     "catalogue.rule_missing",
     422,
@@ -66,6 +76,7 @@ impl From<Error> for Problem {
         match error {
             Error::CityUnknown(_) => Self::new(&CITY_UNKNOWN),
             Error::AgencyUnknown => Self::new(&AGENCY_UNKNOWN),
+            Error::OfficeUnknown => Self::new(&OFFICE_UNKNOWN),
             Error::RuleMissing { .. } => Self::new(&RULE_MISSING).detail(error.to_string()),
             Error::Damaged(_) => Self::new(&problems::INTERNAL).cause(error),
             Error::Db(error) => error.into(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`City`] | a division with a name and a time zone |
 //! | [`Agency`] | a body of a city that decides, lists or collects |
+//! | [`Office`] | where an agency receives people, and what it is able to do there |
 //! | [`Rule`] | a rule of law or of an agency: parameters, dates of validity, citation |
 //! | holidays | days that differ from the plain week, as [`citygate_calendar::HolidayCalendar`] |
 //!
@@ -23,10 +24,14 @@ mod wire;
 
 pub use actions::{
     add_agency, agencies, agencies_in, agency, cities, city, holiday_calendar, load_holidays,
-    load_notices, rule, rule_by_id, rule_of,
+    load_notices, office, offices, offices_by_id, put_office, rule, rule_by_id, rule_in_force,
+    rule_of, rule_versions,
 };
 pub use error::Error;
 pub use events::{HOLIDAYS_LOADED, HolidaysLoaded};
-pub use model::{Agency, AgencyId, AgencyKind, City, Rule, RuleId, RuleKind};
+pub use model::{
+    Agency, AgencyId, AgencyKind, City, InvalidOfficeWord, Office, OfficeFilter, OfficeId,
+    OfficeIdKind, OfficeWord, Rule, RuleId, RuleKind,
+};
 pub use routes::service;
 pub use rule_book::RuleBook;

@@ -4,6 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use citygate_kernel::{CityCode, CityId, Id, Kind, Text};
 
+mod office;
+
+pub use self::office::{
+    InvalidOfficeWord, Office, OfficeFilter, OfficeId, OfficeIdKind, OfficeWord,
+};
+
 /// Prefix of agency identifiers.
 pub enum AgencyKind {}
 impl Kind for AgencyKind {

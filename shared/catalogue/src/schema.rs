@@ -29,6 +29,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    offices (city, id) {
+        city -> Int4,
+        id -> Uuid,
+        agency_id -> Uuid,
+        kind -> Text,
+        name_en -> Text,
+        name_zh -> Text,
+        address_en -> Text,
+        address_zh -> Text,
+        capabilities -> Array<Nullable<Text>>,
+        open -> Bool,
+    }
+}
+
+diesel::table! {
     rules (id) {
         id -> Uuid,
         key -> Text,
@@ -43,4 +58,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(agencies, cities, holidays, rules,);
+diesel::allow_tables_to_appear_in_same_query!(agencies, cities, holidays, offices, rules,);

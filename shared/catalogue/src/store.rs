@@ -1,15 +1,18 @@
 //! Every statement of the catalogue.
 
+mod offices;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use citygate_calendar::{Holiday, HolidayCalendar};
 use citygate_kernel::{CityCode, Text};
 use citygate_platform::db::{DbError, Tx};
-use diesel::prelude::*;
+use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+pub(crate) use self::offices::{offices, offices_by_id, put_office};
 use crate::{
     error::Error,
     model::{Agency, AgencyId, City, RuleId},
@@ -169,10 +172,31 @@ pub(crate) struct RuleRow {
 pub(crate) async fn rule(
     tx: &mut Tx<'_>,
     key: &str,
-    (city, agency): (CityCode, Option<AgencyId>),
+    whose: (CityCode, Option<AgencyId>),
     on: NaiveDate,
 ) -> Result<Option<RuleRow>, DbError> {
-    Ok(rules::table
+    let in_force = in_force(key, whose, on).select(RuleRow::as_select());
+    Ok(in_force.first(tx.conn()).await.optional()?)
+}
+
+/// Which version that is, without what it says. Sent together with other statements.
+pub(crate) async fn rule_in_force(
+    tx: &Tx<'_>,
+    key: &str,
+    whose: (CityCode, Option<AgencyId>),
+    on: NaiveDate,
+) -> Result<Option<RuleId>, DbError> {
+    let in_force = in_force(key, whose, on).select(rules::id);
+    let found: Option<Uuid> = in_force.first(&mut tx.pipeline()).await.optional()?;
+    Ok(found.map(RuleId::from_uuid))
+}
+
+fn in_force(
+    key: &str,
+    (city, agency): (CityCode, Option<AgencyId>),
+    on: NaiveDate,
+) -> rules::BoxedQuery<'_, Pg> {
+    rules::table
         .filter(rules::key.eq(key))
         .filter(rules::city.eq(city.number()).or(rules::city.is_null()))
         .filter(rules::agency_id.eq(agency.map(|id| id.uuid())).or(rules::agency_id.is_null()))
@@ -183,17 +207,35 @@ pub(crate) async fn rule(
             rules::city.asc().nulls_last(),
             rules::valid_from.desc(),
         ))
-        .select(RuleRow::as_select())
-        .first(tx.conn())
-        .await
-        .optional()?)
+        .into_boxed()
 }
 
-pub(crate) async fn rule_by_id(tx: &mut Tx<'_>, id: RuleId) -> Result<Option<RuleRow>, DbError> {
+/// The days of a span, but for its first, on which any version of a rule begins to apply or ceases to,
+/// that an agency may be under.
+pub(crate) async fn rule_changes(
+    tx: &mut Tx<'_>,
+    key: &str,
+    agency: AgencyId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<BTreeSet<NaiveDate>, DbError> {
+    let spans: Vec<(NaiveDate, Option<NaiveDate>)> = rules::table
+        .filter(rules::key.eq(key))
+        .filter(rules::city.eq(agency.city().number()).or(rules::city.is_null()))
+        .filter(rules::agency_id.eq(agency.uuid()).or(rules::agency_id.is_null()))
+        .select((rules::valid_from, rules::valid_to))
+        .load(tx.conn())
+        .await?;
+    let days = spans.into_iter().flat_map(|(begins, ends)| {
+        [Some(begins), ends.and_then(|last| last.succ_opt())].into_iter().flatten()
+    });
+    Ok(days.filter(|day| from < *day && *day <= to).collect())
+}
+
+pub(crate) async fn rule_by_id(tx: &Tx<'_>, id: RuleId) -> Result<Option<RuleRow>, DbError> {
     Ok(rules::table
         .find(id.uuid())
         .select(RuleRow::as_select())
-        .first(tx.conn())
+        .first(&mut tx.pipeline())
         .await
         .optional()?)
 }

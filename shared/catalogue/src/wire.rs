@@ -1,9 +1,12 @@
 //! Bodies of the catalogue.
 
+mod office;
+
 use citygate_kernel::{CityCode, Locale};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use self::office::{OfficeBody, OfficeListBody, OfficesQuery};
 use crate::model::City;
 
 /// A city that the gateway serves.

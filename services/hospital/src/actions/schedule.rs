@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{NaiveDate, TimeDelta};
 use citygate_booking::{
-    Appointment, NewSession, Session, SessionFilter, SessionView, appointments_of_session,
+    Appointment, Claims, NewSession, Session, SessionFilter, SessionView, appointments_of_session,
     open_session, sessions, stop_session,
 };
 use citygate_catalogue::{AgencyId, Rule, rule_of};
@@ -144,6 +144,7 @@ async fn open(
         slots: new.slots.clone(),
         fee: fee.ok_or(DirectoryError::FeeMissing { citation: fee_rule.citation })?,
         allocation: new.allocation,
+        claims: Claims::Open,
     };
     let (session, is_new) = open_session(cx, tx, &session).await?;
     let schedule = Schedule {

@@ -1,23 +1,25 @@
 //! Giving an appointment up.
 
 use citygate_catalogue::RuleBook;
-use citygate_identity::{RealName, require_session};
+use citygate_identity::{PersonId, RealName, require_session};
 use citygate_payments::{cancel_bill, refund_bill};
 use citygate_platform::{
     Cx,
     db::Tx,
     idempotency::{Answer, Claim, once},
 };
+use serde_json::json;
 
 use super::{
     desk::Conditions,
     giveback::give_back,
     outcome::{change, settle},
     read::AppointmentView,
+    strikes::strike,
 };
 use crate::{
     error::Error,
-    model::{Appointment, AppointmentId, AppointmentState, CancelledBy},
+    model::{Appointment, AppointmentId, AppointmentState, CancelledBy, Origin, StrikeKind},
     rules::state::Event,
     store::{self, Place},
     wire::AppointmentBody,
@@ -35,7 +37,8 @@ pub(crate) async fn cancel(
         .tx("booking.cancel", async |tx| {
             once(cx, tx, claim, 200, async |tx| {
                 require_session(tx, caller).await?;
-                let locked = lock_own(tx, caller, id).await?;
+                let found = own(tx, caller.person, id).await?;
+                let locked = lock(tx, &found).await?;
                 let given_up = give_up(tx, book, locked, "cancelled").await?;
                 Ok::<_, Error>(AppointmentBody::of(&given_up, cx.locale))
             })
@@ -63,18 +66,39 @@ pub(super) async fn give_up(
         return Err(Error::TooLate { until, citation });
     }
     withdraw(tx, &mut appointment, CancelledBy::Citizen, reason).await?;
+    if conditions.strike.params.kinds.contains(&StrikeKind::Cancel) {
+        let evidence = json!({"cancelled_at": tx.now(), "cancelled_for": appointment.starts_at});
+        strike(tx, &appointment, StrikeKind::Cancel, &evidence).await?;
+    }
     give_back(tx, book, place, &conditions.session).await?;
     Ok(AppointmentView { appointment, conditions, city })
 }
 
-/// Locks the caller's appointment and its place.
-pub(crate) async fn lock_own(
+/// The caller's appointment, where it is for the caller alone to give up and to move.
+pub(super) async fn own(
     tx: &mut Tx<'_>,
-    caller: &RealName,
+    caller: PersonId,
     id: AppointmentId,
-) -> Result<(Place, Appointment), Error> {
-    let found = store::appointment(tx, id).await?.filter(|one| one.person == caller.person);
-    lock(tx, &found.ok_or(Error::AppointmentUnknown)?).await
+) -> Result<Appointment, Error> {
+    let found = store::appointment(tx, id).await?.ok_or(Error::AppointmentUnknown)?;
+    if !comes_to(tx, caller, &found).await? {
+        return Err(Error::AppointmentUnknown);
+    }
+    if found.origin == Origin::Service { Err(Error::ThroughService) } else { Ok(found) }
+}
+
+/// Whether somebody comes to an appointment, in their own name or beside another.
+pub(super) async fn comes_to(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    found: &Appointment,
+) -> Result<bool, Error> {
+    if found.person == person {
+        return Ok(true);
+    }
+    // Only services claim places for more than one.
+    Ok(found.origin == Origin::Service
+        && store::companions(tx, found.id).await?.iter().any(|one| one.person == person))
 }
 
 /// Locks the place of an appointment, and then the appointment: the order of all writers.

@@ -8,18 +8,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use citygate_calendar::HolidayCalendar;
 use citygate_catalogue::{City, Rule, RuleBook};
 use citygate_identity::{AccountId, PersonId};
 use citygate_kernel::{CityCode, Clock};
 use citygate_payments::{BillId, NewBill, Terms as BillTerms, issue_bills};
 use citygate_platform::db::Tx;
 
-use super::ISSUER;
+use super::{ISSUER, holidays::calendar_for};
 use crate::{
     error::Error,
     events::{self, AppointmentChanged},
     model::{
-        Allocation, Appointment, AppointmentId, AppointmentState, Channel, Origin, Session,
+        Allocation, Appointment, AppointmentId, AppointmentState, Channel, Claims, Origin, Session,
         SessionId, SlotId,
     },
     rules::{
@@ -59,6 +60,8 @@ pub(crate) struct Conditions {
     pub quota: Rule<QuotaRule>,
     pub hold: HoldRule,
     pub cancel: Rule<Cutoff>,
+    /// What the days of `cancel` are counted by.
+    pub holidays: HolidayCalendar,
     pub strike: Rule<StrikeRule>,
 }
 
@@ -70,10 +73,12 @@ impl Conditions {
     ) -> Result<Self, Error> {
         let rules = session.rules;
         let hold: Rule<HoldRule> = book.rule(tx, rules.hold).await?;
+        let cancel: Rule<Cutoff> = book.rule(tx, rules.cancel).await?;
         Ok(Self {
             quota: book.rule(tx, rules.quota).await?,
             hold: hold.params,
-            cancel: book.rule(tx, rules.cancel).await?,
+            holidays: calendar_for(tx, cancel.params).await?,
+            cancel,
             strike: book.rule(tx, rules.strike).await?,
             session,
         })
@@ -81,7 +86,7 @@ impl Conditions {
 
     /// Until when an appointment of the session can be given up.
     pub(crate) fn cancel_until(&self, starts_at: DateTime<Utc>, city: &City) -> DateTime<Utc> {
-        self.cancel.params.before(starts_at, city)
+        self.cancel.params.before(starts_at, city, &self.holidays)
     }
 }
 
@@ -148,10 +153,14 @@ impl Desk {
         let place = self.places.get(&(wish.slot, wish.channel)).ok_or(Error::SlotUnknown)?;
         let conditions = self.conditions.get(&place.session).ok_or(Error::Damaged("session"))?;
         let session = &conditions.session;
+        if !may_claim(wish, session) {
+            return Err(Error::SlotUnknown);
+        }
         if session.stopped.is_some() {
             return Err(Error::SessionStopped);
         }
-        if self.now < session.releases_at && wish.origin == Origin::Claim {
+        let waits = matches!(wish.origin, Origin::Claim | Origin::Service);
+        if self.now < session.releases_at && waits {
             return Err(Error::NotReleased { at: session.releases_at });
         }
         if self.now >= session.closes_at || self.now >= place.starts_at {
@@ -294,6 +303,14 @@ impl Desk {
         }
         let news: Vec<_> = self.made.iter().map(AppointmentChanged::of).collect();
         events::tell(tx, &news).await
+    }
+}
+
+/// Whether whoever wishes is the one who claims the places of the app, or comes another way.
+fn may_claim(wish: &Wish, session: &Session) -> bool {
+    match session.claims {
+        Claims::Open => wish.origin != Origin::Service,
+        Claims::Service => wish.origin == Origin::Service || wish.channel != Channel::App,
     }
 }
 

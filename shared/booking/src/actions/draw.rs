@@ -267,7 +267,7 @@ async fn line_up(
 ) -> Result<(), Error> {
     let rule: Rule<WaitlistRule> = book.rule(tx, session.rules.waitlist).await?;
     let city = citygate_catalogue::city(tx, session.id.city()).await?;
-    let closes_at = closes_at(&rule.params, session, &city);
+    let closes_at = closes_at(tx, &rule.params, session, &city).await?;
     if !is_on(session, tx.now()) || tx.now() >= closes_at {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use citygate_kernel::{CityId, Clock, Kind};
 use citygate_platform::{db::Tx, keys::random};
 use uuid::Uuid;
 
-use super::{desk::Wish, grant::try_grant};
+use super::{desk::Wish, grant::try_grant, holidays::calendar_for};
 use crate::{
     error::Error,
     jobs::{OFFER_AGAIN, OfferAgain},
@@ -88,7 +88,7 @@ async fn offer(
     }
     let rule: Rule<WaitlistRule> = book.rule(tx, session.rules.waitlist).await?;
     let city = citygate_catalogue::city(tx, session.id.city()).await?;
-    if tx.now() >= closes_at(&rule.params, session, &city) {
+    if tx.now() >= closes_at(tx, &rule.params, session, &city).await? {
         return Ok(false);
     }
     while let Some(mut entry) = store::first_waiting(tx, session.id).await? {
@@ -120,6 +120,12 @@ async fn offer(
 }
 
 /// When nobody waits for a session any more.
-pub(crate) fn closes_at(rule: &WaitlistRule, session: &Session, city: &City) -> DateTime<Utc> {
-    rule.closes_at(session.starts_at, city).min(session.closes_at)
+pub(crate) async fn closes_at(
+    tx: &mut Tx<'_>,
+    rule: &WaitlistRule,
+    session: &Session,
+    city: &City,
+) -> Result<DateTime<Utc>, Error> {
+    let calendar = calendar_for(tx, rule.closes).await?;
+    Ok(rule.closes_at(session.starts_at, city, &calendar).min(session.closes_at))
 }

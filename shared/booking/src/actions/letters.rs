@@ -14,7 +14,7 @@ use crate::{
     store,
 };
 
-/// Writes to whom an appointment belongs, once for each thing there is to tell.
+/// Writes to everybody who comes to an appointment, once for each thing there is to tell.
 pub(crate) async fn post_letter(
     cx: &Cx,
     book: &RuleBook,
@@ -37,9 +37,17 @@ pub(crate) async fn post_letter(
 }
 
 async fn send(cx: &Cx, tx: &mut Tx<'_>, view: &AppointmentView) -> Result<(), Error> {
-    let Some(to) = contact(&cx.keys, tx, view.appointment.person).await? else { return Ok(()) };
-    let letter = mail::letter(view, to.locale);
-    Ok(send_mail(&cx.keys, tx, &to.email, &letter).await?)
+    let mut people = vec![view.appointment.person];
+    if view.appointment.origin == Origin::Service {
+        let beside = store::companions(tx, view.appointment.id).await?;
+        people.extend(beside.into_iter().map(|one| one.person));
+    }
+    for person in people {
+        let Some(to) = contact(&cx.keys, tx, person).await? else { continue };
+        let letter = mail::letter(view, to.locale);
+        send_mail(&cx.keys, tx, &to.email, &letter).await?;
+    }
+    Ok(())
 }
 
 /// What there is to tell, if anything: a place that nobody asked for just now, a confirmed one (again

@@ -8,12 +8,14 @@ mod desk;
 mod draw;
 mod giveback;
 mod grant;
+mod holidays;
 mod letters;
 mod objections;
 mod open;
 mod outcome;
 mod read;
 mod reschedule;
+mod reserve;
 mod stop;
 mod strikes;
 #[cfg(test)]
@@ -41,6 +43,9 @@ pub use read::{
     session, sessions, sessions_by_id, slots_of_agency,
 };
 pub(crate) use reschedule::reschedule;
+pub use reserve::{
+    cancel_reservation, last_reservation, move_reservation, reserve_for, retract_reservation,
+};
 pub(crate) use stop::clear;
 pub use stop::stop_session;
 pub use strikes::annul_for;

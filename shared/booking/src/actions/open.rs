@@ -6,12 +6,12 @@ use citygate_catalogue::{Rule, RuleId, rule_of};
 use citygate_kernel::Clock;
 use citygate_platform::{Cx, db::Tx};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::draw::open_draw;
+use super::{draw::open_draw, holidays::calendar_for};
 use crate::{
     error::Error,
-    model::{Allocation, NewSession, Session, SessionId, SessionRules},
+    model::{Allocation, Claims, NewSession, Session, SessionId, SessionRules},
     rules::{
         Subject,
         cutoff::Cutoff,
@@ -79,7 +79,8 @@ async fn under_rules(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session, Error
         }
     };
     // The last slot can be had for longest; each slot ends by itself when it begins.
-    let closes_at = close.params.before(last.starts_at, &city);
+    let holidays = calendar_for(tx, close.params).await?;
+    let closes_at = close.params.before(last.starts_at, &city, &holidays);
     if draws_at.is_some_and(|at| at >= closes_at) {
         return Err(Error::SlotsUnsound("lots would be drawn after the session has closed"));
     }
@@ -99,6 +100,7 @@ async fn under_rules(tx: &mut Tx<'_>, new: &NewSession) -> Result<Session, Error
         ends_at: last.ends_at,
         fee: new.fee,
         allocation: new.allocation,
+        claims: new.claims,
         releases_at,
         closes_at,
         draws_at,
@@ -137,19 +139,24 @@ async fn version<P: DeserializeOwned>(
 fn content_digest(new: &NewSession) -> Vec<u8> {
     let slots: Vec<_> =
         new.slots.iter().map(|slot| json!([slot.starts_at, slot.ends_at, slot.places])).collect();
-    let content = json!([
-        new.unit,
-        new.provider,
-        new.grade,
-        new.title.en,
-        new.title.zh,
-        new.place.en,
-        new.place.zh,
-        new.on,
-        new.part,
-        slots,
-        new.fee,
-        new.allocation,
-    ]);
-    digest::digest(&digest::SHA256, content.to_string().as_bytes()).as_ref().to_vec()
+    let mut content = vec![
+        json!(new.unit),
+        json!(new.provider),
+        json!(new.grade),
+        json!(new.title.en),
+        json!(new.title.zh),
+        json!(new.place.en),
+        json!(new.place.zh),
+        json!(new.on),
+        json!(new.part),
+        json!(slots),
+        json!(new.fee),
+        json!(new.allocation),
+    ];
+    // Sessions were opened before there was a choice: theirs stay the same.
+    if new.claims != Claims::Open {
+        content.push(json!(new.claims));
+    }
+    let content = Value::Array(content).to_string();
+    digest::digest(&digest::SHA256, content.as_bytes()).as_ref().to_vec()
 }

@@ -10,12 +10,12 @@ use citygate_payments::{BillId, bills};
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
 use uuid::Uuid;
 
-use super::{desk::Conditions, outcome::by_bill};
+use super::{cancel::comes_to, desk::Conditions, outcome::by_bill};
 use crate::{
     error::Error,
     model::{
-        Appointment, AppointmentFilter, AppointmentId, AppointmentState, Channel, NextFree, Origin,
-        Session, SessionFilter, SessionId, SessionView, SlotFilter, SlotPlaces,
+        Appointment, AppointmentFilter, AppointmentId, AppointmentState, Channel, Claims, NextFree,
+        Origin, Session, SessionFilter, SessionId, SessionView, SlotFilter, SlotPlaces,
     },
     store,
 };
@@ -57,11 +57,14 @@ pub async fn sessions(tx: &mut Tx<'_>, filter: &SessionFilter) -> Result<Vec<Ses
     views(tx, filter.city, found).await
 }
 
-/// A session with its slots as the app sees them.
+/// A session with its slots as the app sees them, if anybody claims its places.
 pub(crate) async fn session_view(cx: &Cx, id: SessionId) -> Result<(SessionView, City), Error> {
     cx.db
         .tx("booking.get_session", async |tx| {
             let found = session(tx, id).await?;
+            if found.claims != Claims::Open {
+                return Err(Error::SessionUnknown);
+            }
             let view = views(tx, id.city(), vec![found]).await?.pop();
             let city = citygate_catalogue::city(tx, id.city()).await?;
             Ok((view.ok_or(Error::SessionUnknown)?, city))
@@ -124,7 +127,7 @@ pub(crate) struct AppointmentView {
     pub city: City,
 }
 
-/// An appointment of the person.
+/// An appointment that the person comes to.
 pub(crate) async fn appointment_of(
     cx: &Cx,
     book: &RuleBook,
@@ -133,15 +136,17 @@ pub(crate) async fn appointment_of(
 ) -> Result<AppointmentView, Error> {
     cx.db
         .tx("booking.get_appointment", async |tx| {
-            let found = store::appointment(tx, id).await?.filter(|one| one.person == person);
-            let found = found.ok_or(Error::AppointmentUnknown)?;
+            let found = store::appointment(tx, id).await?.ok_or(Error::AppointmentUnknown)?;
+            if !comes_to(tx, person, &found).await? {
+                return Err(Error::AppointmentUnknown);
+            }
             let view = appointment_views(tx, book, vec![found]).await?.pop();
             view.ok_or(Error::AppointmentUnknown)
         })
         .await
 }
 
-/// The appointments of a person, newest first; one more than the page holds.
+/// The appointments that a person comes to, newest first; one more than the page holds.
 pub(crate) async fn appointments_of(
     cx: &Cx,
     book: &RuleBook,
@@ -150,8 +155,11 @@ pub(crate) async fn appointments_of(
 ) -> Result<Vec<AppointmentView>, Error> {
     cx.db
         .tx("booking.list_appointments", async |tx| {
-            let found =
-                store::appointments_of_person(tx, person, page.cursor, page.limit() + 1).await?;
+            let (cursor, limit) = (page.cursor, page.limit() + 1);
+            let mut found = store::appointments_of_person(tx, person, cursor, limit).await?;
+            found.extend(store::appointments_beside(tx, person, cursor, limit).await?);
+            found.sort_by_key(|one| std::cmp::Reverse(one.id.uuid()));
+            found.truncate(usize::try_from(limit).unwrap_or_default());
             appointment_views(tx, book, found).await
         })
         .await

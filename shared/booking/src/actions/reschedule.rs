@@ -1,6 +1,6 @@
 //! Moving an appointment to another slot of the same worth.
 
-use citygate_catalogue::RuleBook;
+use citygate_catalogue::{City, RuleBook};
 use citygate_identity::{RealName, require_session};
 use citygate_platform::{
     Cx,
@@ -9,8 +9,8 @@ use citygate_platform::{
 };
 
 use super::{
-    cancel::lock_own,
-    desk::{Desk, Wish},
+    cancel::{lock, own},
+    desk::{Conditions, Desk, Wish},
     giveback::give_back,
     outcome::settle,
 };
@@ -52,10 +52,9 @@ async fn moved(
     if to.city() != id.city() {
         return Err(Error::NotOfTheSameWorth);
     }
-    let found = store::appointment(tx, id).await?.filter(|one| one.person == caller.person);
-    let found = found.ok_or(Error::AppointmentUnknown)?;
-    let wish = |slot| Wish {
-        slot,
+    let found = own(tx, caller.person, id).await?;
+    let wish = Wish {
+        slot: to,
         // Whoever has booked at a counter stays with its places.
         channel: found.channel,
         person: caller.person,
@@ -65,29 +64,44 @@ async fn moved(
         instead_of: Some(id),
         to_confirm: false,
     };
+    let (appointment, conditions, city) = move_to(tx, book, &found, &[wish]).await?;
+    Ok(AppointmentBody::new(&appointment, &conditions, &city, cx.locale))
+}
+
+/// Moves an appointment to the slot that all who come to it wish for.
+pub(super) async fn move_to(
+    tx: &mut Tx<'_>,
+    book: &RuleBook,
+    found: &Appointment,
+    wishes: &[Wish],
+) -> Result<(Appointment, Conditions, City), Error> {
+    let to = wishes.first().ok_or(Error::Damaged("people of an appointment"))?;
     // Both places at once, so that two who change with each other do not wait crosswise.
-    let mut desk = Desk::open(tx, book, id.city(), &[wish(found.slot), wish(to)]).await?;
-    let (place, mut appointment) = lock_own(tx, caller, id).await?;
+    let both = [Wish { slot: found.slot, ..*to }, *to];
+    let mut desk = Desk::open(tx, book, found.id.city(), &both).await?;
+    let (place, mut appointment) = lock(tx, found).await?;
     settle(tx, &mut appointment).await?;
-    let old = desk.conditions(&wish(appointment.slot)).ok_or(Error::Damaged("session"))?;
+    let old = desk.conditions(&both[0]).ok_or(Error::Damaged("session"))?;
     may_move(&appointment, old.cancel_until(appointment.starts_at, &desk.city), tx, old)?;
     let old = old.session.clone();
-    desk.know(tx, &[&wish(to)]).await?;
-    let (target, conditions) = desk.at_the_door(&wish(to))?;
+    desk.know(tx, &wishes.iter().collect::<Vec<_>>()).await?;
+    let (target, conditions) = desk.at_the_door(to)?;
     if !same_worth(&old, &conditions.session) || target.slot == place.slot {
         return Err(Error::NotOfTheSameWorth);
     }
-    desk.admit(&wish(to), target, conditions)?;
+    for wish in wishes {
+        desk.admit(wish, target, conditions)?;
+    }
     let (mut target, conditions) = (*target, conditions.clone());
     target.taken += 1;
-    store::save_places(tx, id.city(), &[&target]).await?;
+    store::save_places(tx, found.id.city(), &[&target]).await?;
     let session = &conditions.session;
     (appointment.session, appointment.slot, appointment.on) = (session.id, target.slot, session.on);
     (appointment.starts_at, appointment.ends_at) = (target.starts_at, target.ends_at);
     store::save_appointment(tx, &appointment).await?;
     events::tell(tx, &[AppointmentChanged::of(&appointment)]).await?;
     give_back(tx, book, place, &old).await?;
-    Ok(AppointmentBody::new(&appointment, &conditions, &desk.city, cx.locale))
+    Ok((appointment, conditions, desk.city))
 }
 
 /// Only what could be given up can be moved.
@@ -95,7 +109,7 @@ fn may_move(
     appointment: &Appointment,
     until: chrono::DateTime<chrono::Utc>,
     tx: &Tx<'_>,
-    old: &super::desk::Conditions,
+    old: &Conditions,
 ) -> Result<(), Error> {
     match appointment.state {
         AppointmentState::Held | AppointmentState::Booked if tx.now() < until => Ok(()),

@@ -16,8 +16,8 @@ use crate::{
     error::Error,
     jobs::{CLEAR_SESSION, ClearSession},
     model::{
-        Annulment, Appointment, AppointmentId, AppointmentState, CancelledBy, Channel, Origin,
-        Session, SessionId,
+        Annulment, Appointment, AppointmentId, AppointmentState, CancelledBy, Channel, Claims,
+        Origin, Session, SessionId,
     },
     rules::waitlist::WaitlistRule,
     store,
@@ -83,7 +83,10 @@ async fn reoffer(
     lost: &Appointment,
     session: &Session,
 ) -> Result<(), Error> {
-    let Some(account) = lost.account else { return Ok(()) };
+    // What a service has claimed it claims anew, for people it may have to check again.
+    let Some(account) = lost.account.filter(|_| session.claims == Claims::Open) else {
+        return Ok(());
+    };
     let rule: Rule<WaitlistRule> = book.rule(tx, session.rules.waitlist).await?;
     let until = tx.now() + TimeDelta::minutes(i64::from(rule.params.pay_minutes));
     for slot in store::slots_of_the_same_worth(tx, session).await? {

@@ -15,40 +15,66 @@ use super::objections::{ObjectionView, own_objections};
 use crate::{
     error::Error,
     model::{Annulment, Appointment, SessionId, Strike, StrikeId, StrikeKind},
-    rules::strike::{self as rules, StrikeRule},
+    rules::strike::{self as rules, Counted, StrikeRule},
     store::{self, StruckAt},
 };
 
-/// Writes a strike under the rule of the session, unless that does not count such a thing. The
-/// evidence is what the agency's system recorded; whom it is about reads it. There is one strike of
-/// a kind for an appointment; what was cancelled by the agency is none.
+/// Writes strikes under the rule of the session, one for each who was to come, unless the rule does
+/// not count such a thing. The evidence is what was recorded; each reads it, so it names nobody.
+/// There is one strike of a kind for somebody's appointment; what was cancelled by the agency is
+/// none. Returns those that are new, the first one's first.
 pub(crate) async fn strike(
     tx: &mut Tx<'_>,
     appointment: &Appointment,
     kind: StrikeKind,
     evidence: &Value,
-) -> Result<Option<StrikeId>, Error> {
+) -> Result<Vec<StrikeId>, Error> {
     let session = store::session(tx, appointment.session).await?.ok_or(Error::SessionUnknown)?;
     let rule: Rule<StrikeRule> = rule_by_id(tx, session.rules.strike).await?;
     if session.stopped.is_some() || !rule.params.kinds.contains(&kind) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let strike = Strike {
-        id: StrikeId::new(appointment.id.city(), &Clock::manual(tx.now())),
-        person: appointment.person,
-        account: appointment.account,
-        agency: appointment.agency,
-        service: appointment.service.clone(),
-        appointment: appointment.id,
-        kind,
-        struck_on: appointment.on,
-        expires_on: rule.params.expires_on(appointment.on),
-        evidence: evidence.clone(),
-        rule: rule.id,
-        annulled_for: None,
-        created_at: tx.now(),
-    };
-    Ok(store::insert_strike(tx, &strike).await?.then_some(strike.id))
+    let struck_on = struck_on(tx, appointment, kind).await?;
+    let beside = store::companions(tx, appointment.id).await?;
+    let beside = beside.into_iter().map(|one| (one.person, Some(one.account)));
+    let mut written = Vec::new();
+    for (person, account) in [(appointment.person, appointment.account)].into_iter().chain(beside) {
+        let strike = Strike {
+            id: StrikeId::new(appointment.id.city(), &Clock::manual(tx.now())),
+            person,
+            account,
+            agency: appointment.agency,
+            service: appointment.service.clone(),
+            appointment: appointment.id,
+            kind,
+            struck_on,
+            expires_on: rule.params.expires_on(struck_on),
+            evidence: evidence.clone(),
+            rule: rule.id,
+            annulled_for: None,
+            created_at: tx.now(),
+        };
+        if store::insert_strike(tx, &strike).await? {
+            written.push(strike.id);
+        }
+    }
+    Ok(written)
+}
+
+/// The day that a strike is counted by: of the appointment for whoever did not come, and today for
+/// whoever gives up.
+async fn struck_on(
+    tx: &mut Tx<'_>,
+    appointment: &Appointment,
+    kind: StrikeKind,
+) -> Result<NaiveDate, Error> {
+    match kind {
+        StrikeKind::NoShow | StrikeKind::LateCancel => Ok(appointment.on),
+        StrikeKind::Cancel => {
+            let city = citygate_catalogue::city(tx, appointment.id.city()).await?;
+            Ok(city.date(tx.now()))
+        }
+    }
 }
 
 /// Annuls all strikes for appointments of a session, because of what the agency itself has done.
@@ -70,8 +96,8 @@ pub(crate) async fn blocked_until(
     rule: &StrikeRule,
 ) -> Result<Option<NaiveDate>, Error> {
     let standing = store::standing_strikes(tx, (city, service), &[person], today).await?;
-    let days: Vec<_> = standing.into_iter().map(|(_, on)| on).collect();
-    Ok(rules::blocked_until(rule, &days, today))
+    let strikes: Vec<_> = standing.into_iter().map(|(_, strike)| strike).collect();
+    Ok(rules::blocked_until(rule, &strikes, today))
 }
 
 /// A strike with all that whom it is about needs to know.
@@ -170,8 +196,10 @@ fn blocks(views: &[StrikeView]) -> Vec<Block> {
     }
     let blocks = services.into_iter().filter_map(|((city, service), views)| {
         let newest = views.first()?;
-        let days: Vec<_> = views.iter().map(|view| view.strike.struck_on).collect();
-        let until = rules::blocked_until(&newest.rule.params, &days, newest.today)?;
+        let counted =
+            |view: &&StrikeView| Counted { kind: view.strike.kind, on: view.strike.struck_on };
+        let strikes: Vec<_> = views.iter().map(counted).collect();
+        let until = rules::blocked_until(&newest.rule.params, &strikes, newest.today)?;
         let citation = newest.rule.citation.clone();
         Some(Block { city, service: service.to_owned(), until, citation })
     });

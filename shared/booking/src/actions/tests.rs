@@ -6,4 +6,5 @@ mod comebacks;
 mod counter;
 mod draw;
 mod fairness;
+mod reservations;
 mod strikes;

@@ -14,7 +14,7 @@ use super::giveback::closes_at;
 use crate::{
     error::Error,
     jobs::{CLOSE_WAITLIST, CloseWaitlist},
-    model::{Channel, SessionId, WaitlistEntry, WaitlistEntryId, WaitlistState},
+    model::{Channel, Claims, SessionId, WaitlistEntry, WaitlistEntryId, WaitlistState},
     rules::waitlist::WaitlistRule,
     store,
     wire::WaitlistEntryBody,
@@ -53,7 +53,8 @@ async fn enter(
     caller: &RealName,
     id: SessionId,
 ) -> Result<WaitlistEntry, Error> {
-    let session = store::session(tx, id).await?.ok_or(Error::SessionUnknown)?;
+    let session = store::session(tx, id).await?.filter(|one| one.claims == Claims::Open);
+    let session = session.ok_or(Error::SessionUnknown)?;
     if session.stopped.is_some() {
         return Err(Error::SessionStopped);
     }
@@ -65,7 +66,7 @@ async fn enter(
     }
     let rule: Rule<WaitlistRule> = book.rule(tx, session.rules.waitlist).await?;
     let city = citygate_catalogue::city(tx, id.city()).await?;
-    let closes_at = closes_at(&rule.params, &session, &city);
+    let closes_at = closes_at(tx, &rule.params, &session, &city).await?;
     if tx.now() >= closes_at {
         return Err(Error::WaitlistClosed);
     }

@@ -31,6 +31,8 @@ citygate_kernel::words! {
         NoShow = "no_show",
         /// They gave the place up when it was too late for anybody else.
         LateCancel = "late_cancel",
+        /// They gave the place up in time.
+        Cancel = "cancel",
     }
 }
 

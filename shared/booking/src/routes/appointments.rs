@@ -118,7 +118,8 @@ pub(super) async fn get_appointment(
     responses(
         (status = 200, body = AppointmentBody, description = "Given up."),
         (status = 404, description = "`booking.appointment_unknown`"),
-        (status = 409, description = "`booking.wrong_state`, `booking.moved`"),
+        (status = 409, description = "`booking.wrong_state`, `booking.moved`, \
+         `booking.through_service`"),
         (status = 422, description = "`booking.too_late`")
     )
 )]
@@ -149,7 +150,8 @@ pub(super) async fn cancel(
     responses(
         (status = 200, body = AppointmentBody, description = "Moved."),
         (status = 404, description = "`booking.appointment_unknown`, `booking.slot_unknown`"),
-        (status = 409, description = "`booking.not_live`, `booking.moved`, `booking.sold_out`, \
+        (status = 409, description = "`booking.through_service`, `booking.not_live`, \
+         `booking.moved`, `booking.sold_out`, \
          `booking.session_closed`, `booking.session_stopped`, `booking.not_released`, \
          `booking.drawn_later`, `booking.overlaps`, `booking.has_one`"),
         (status = 422, description = "`booking.too_late`, `booking.not_of_the_same_worth`, \

@@ -1,6 +1,9 @@
 //! What a session has to be like.
 
-use crate::{error::Error, model::NewSession};
+use crate::{
+    error::Error,
+    model::{Allocation, Claims, NewSession},
+};
 
 /// Slots of a session at most.
 const SLOTS: usize = 200;
@@ -42,6 +45,9 @@ pub(crate) fn check(new: &NewSession) -> Result<(), Error> {
             return Err(Error::SlotsUnsound("a channel has no more than 10,000 places of a slot"));
         }
     }
+    if new.claims == Claims::Service && new.allocation == Allocation::Draw {
+        return Err(Error::SlotsUnsound("what a service claims is not drawn by lot"));
+    }
     if new.fee.minor() < 0 {
         return Err(Error::SlotsUnsound("a fee is not negative"));
     }
@@ -56,7 +62,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::{Allocation, Channel, DayPart, NewSlot};
+    use crate::model::{Channel, DayPart, NewSlot};
 
     fn slot(from: i64, to: i64, places: &[(Channel, u16)]) -> NewSlot {
         let at: DateTime<Utc> = "2026-12-01T00:00:00Z".parse().unwrap();
@@ -79,6 +85,7 @@ mod tests {
             slots,
             fee: Money::new(1_000, Currency::Cny),
             allocation: Allocation::FirstCome,
+            claims: Claims::Open,
         }
     }
 
@@ -97,5 +104,18 @@ mod tests {
         assert!(!ok(vec![slot(0, 30, &[(App, 10_001)])]));
         assert!(!ok(vec![slot(0, 30, &[(App, 1)]), slot(1_420, 1_441, &[(App, 1)])]));
         assert!(ok(vec![slot(0, 30, &[(App, 1)]), slot(1_410, 1_440, &[(App, 1)])]));
+    }
+
+    #[test]
+    fn what_a_service_claims_is_not_drawn() {
+        for (allocation, claims, sound) in [
+            (Allocation::Draw, Claims::Open, true),
+            (Allocation::FirstCome, Claims::Service, true),
+            (Allocation::Draw, Claims::Service, false),
+        ] {
+            let slots = vec![slot(0, 30, &[(Channel::App, 1)])];
+            let new = NewSession { allocation, claims, ..session(slots) };
+            assert_eq!(check(&new).is_ok(), sound, "{allocation:?} {claims:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! time. A strike that is annulled never counts; nor does what the agency itself has caused, for
 //! which none is ever written.
 
-use std::num::NonZeroU16;
+use std::{collections::BTreeMap, num::NonZeroU16};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -26,12 +26,42 @@ pub(crate) struct StrikeRule {
 }
 
 /// So many strikes within some time, and what follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
-    pub strikes: NonZeroU16,
+    pub strikes: Needed,
     pub within: Within,
     pub blocked: Length,
+}
+
+/// How many strikes a step takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Needed {
+    /// So many in all, of whatever kind: `3`.
+    Any(NonZeroU16),
+    /// So many of each kind together: `{"no_show": 1, "cancel": 2}`.
+    Each(Kinds),
+}
+
+/// How many of each kind; at least one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<StrikeKind, NonZeroU16>")]
+pub(crate) struct Kinds(BTreeMap<StrikeKind, NonZeroU16>);
+
+impl TryFrom<BTreeMap<StrikeKind, NonZeroU16>> for Kinds {
+    type Error = &'static str;
+
+    fn try_from(kinds: BTreeMap<StrikeKind, NonZeroU16>) -> Result<Self, Self::Error> {
+        if kinds.is_empty() { Err("no kind is named") } else { Ok(Self(kinds)) }
+    }
+}
+
+/// A strike as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub kind: StrikeKind,
+    pub on: NaiveDate,
 }
 
 /// Which strikes are counted together with the latest.
@@ -58,21 +88,34 @@ pub(crate) enum Length {
     Months(u16),
 }
 
-/// Until when somebody cannot book, that day included: by the days of their strikes, as far as they
-/// stand and count.
+/// Until when somebody cannot book, that day included: by their strikes, as far as they stand and
+/// count.
 pub(crate) fn blocked_until(
     rule: &StrikeRule,
-    strikes: &[NaiveDate],
+    strikes: &[Counted],
     today: NaiveDate,
 ) -> Option<NaiveDate> {
     let blocks = rule.steps.iter().flat_map(|step| {
-        let completed = |last: &&NaiveDate| {
-            let count = strikes.iter().filter(|day| step.within.holds(**day, **last)).count();
-            count >= usize::from(step.strikes.get())
+        let completed = |last: &&Counted| {
+            let together = || strikes.iter().filter(|one| step.within.holds(one.on, last.on));
+            step.strikes.reached(together)
         };
-        strikes.iter().filter(completed).map(|last| step.blocked.from(*last))
+        strikes.iter().filter(completed).map(|last| step.blocked.from(last.on))
     });
     blocks.max().filter(|until| *until >= today)
+}
+
+impl Needed {
+    /// Whether the strikes that are counted together are enough.
+    fn reached<'s, I: Iterator<Item = &'s Counted>>(&self, together: impl Fn() -> I) -> bool {
+        let enough = |count: usize, needed: &NonZeroU16| count >= usize::from(needed.get());
+        match self {
+            Self::Any(needed) => enough(together().count(), needed),
+            Self::Each(Kinds(kinds)) => kinds.iter().all(|(kind, needed)| {
+                enough(together().filter(|one| one.kind == *kind).count(), needed)
+            }),
+        }
+    }
 }
 
 impl StrikeRule {
@@ -112,129 +155,4 @@ impl Length {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::{
-        super::tests::{on, params, refuses},
-        *,
-    };
-
-    fn rule(steps: serde_json::Value) -> StrikeRule {
-        params(json!({
-            "kinds": ["no_show"], "steps": steps, "expires_days": 365, "objection_days": 30
-        }))
-    }
-
-    fn ladder() -> StrikeRule {
-        rule(json!([{"strikes": 3, "within": {"days": 90}, "blocked": {"days": 90}}]))
-    }
-
-    /// Until when, as if it were the day of the last strike.
-    fn until(rule: &StrikeRule, strikes: &[&str]) -> Option<String> {
-        let days: Vec<_> = strikes.iter().map(|day| on(day)).collect();
-        let today = *days.iter().max().unwrap();
-        blocked_until(rule, &days, today).map(|day| day.to_string())
-    }
-
-    #[test]
-    fn ladders_as_five_hospitals_have_them() {
-        let half_year = json!([{"strikes": 3, "within": {"months": 3}, "blocked": {"months": 6}}]);
-        let month = json!([{"strikes": 3, "within": "calendar_year", "blocked": {"months": 1}}]);
-        let rising = json!([
-            {"strikes": 1, "within": "calendar_year", "blocked": {"days": 30}},
-            {"strikes": 2, "within": "calendar_year", "blocked": {"days": 60}},
-            {"strikes": 3, "within": "calendar_year", "blocked": {"days": 90}}
-        ]);
-        let two_steps = json!([
-            {"strikes": 3, "within": {"days": 365}, "blocked": {"days": 90}},
-            {"strikes": 6, "within": {"days": 365}, "blocked": {"days": 180}}
-        ]);
-        let harsh = json!([{"strikes": 3, "within": "calendar_month", "blocked": {"months": 6}}]);
-        let half = &["2026-03-01", "2026-04-01", "2026-05-31"][..];
-        for (name, steps, strikes, expected) in [
-            ("three in three months", &half_year, half, Some("2026-11-30")),
-            ("the first is too old", &half_year, &["2026-03-01", "2026-04-01", "2026-06-01"], None),
-            ("three in a year", &month, half, Some("2026-06-30")),
-            ("but not in one year", &month, &["2025-12-31", "2026-01-02", "2026-01-03"], None),
-            ("the first", &rising, &["2026-01-10"], Some("2026-02-09")),
-            ("the second", &rising, &["2026-01-10", "2026-03-01"], Some("2026-04-30")),
-            ("the third", &rising, half, Some("2026-08-29")),
-            ("a new year begins", &rising, &["2025-12-31", "2026-01-01"], Some("2026-01-31")),
-            ("three of six", &two_steps, half, Some("2026-08-29")),
-            (
-                "six of six",
-                &two_steps,
-                &[
-                    "2026-03-01",
-                    "2026-03-02",
-                    "2026-03-03",
-                    "2026-03-04",
-                    "2026-03-05",
-                    "2026-03-06",
-                ],
-                Some("2026-09-02"),
-            ),
-            (
-                "three in a month",
-                &harsh,
-                &["2026-03-01", "2026-03-02", "2026-03-31"],
-                Some("2026-09-30"),
-            ),
-            ("in two months", &harsh, &["2026-03-30", "2026-03-31", "2026-04-01"], None),
-        ] {
-            let found = until(&rule(steps.clone()), strikes);
-            assert_eq!(found.as_deref(), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_block_ends_and_its_last_day_belongs_to_it() {
-        let strikes = [on("2026-01-10"), on("2026-02-01"), on("2026-04-09")];
-        let on_day = |today| blocked_until(&ladder(), &strikes, on(today));
-        assert_eq!(on_day("2026-04-09"), Some(on("2026-07-08")));
-        assert_eq!(on_day("2026-07-08"), Some(on("2026-07-08")));
-        assert_eq!(on_day("2026-07-09"), None);
-        // A day later the first is ninety days old and not counted with the third.
-        let late = [on("2026-01-10"), on("2026-02-01"), on("2026-04-10")];
-        assert_eq!(blocked_until(&ladder(), &late, on("2026-04-10")), None);
-        assert_eq!(blocked_until(&ladder(), &[], on("2026-04-10")), None);
-    }
-
-    #[test]
-    fn last_days_for_counting_and_objecting() {
-        assert_eq!(ladder().expires_on(on("2026-01-10")), on("2027-01-10"));
-        assert_eq!(ladder().objections_until(on("2026-01-10")), on("2026-02-09"));
-    }
-
-    #[test]
-    fn what_is_no_ladder_is_refused() {
-        let with =
-            |step| json!({"kinds": [], "steps": [step], "expires_days": 365, "objection_days": 30});
-        refuses::<StrikeRule>(&[
-            json!({"steps": [], "expires_days": 365, "objection_days": 30}),
-            json!({"kinds": ["late"], "steps": [], "expires_days": 365, "objection_days": 30}),
-            with(json!({"strikes": 0, "within": {"days": 90}, "blocked": {"days": 90}})),
-            with(json!({"strikes": 3, "within": {"days": -1}, "blocked": {"days": 90}})),
-            with(json!({"strikes": 3, "within": "week", "blocked": {"days": 90}})),
-            with(json!({"strikes": 3, "within": {"days": 90}, "blocked": "calendar_year"})),
-            with(json!({"strikes": 3, "within": {"days": 90}, "blocked": {"days": 90}, "x": 1})),
-        ]);
-    }
-
-    proptest! {
-        /// An annulled strike can only shorten a block, in whatever order they are read.
-        #[test]
-        fn fewer_strikes_never_block_longer(days in prop::collection::vec(0..400_u64, 1..12),
-                                            left_out in any::<prop::sample::Index>()) {
-            let start = on("2026-01-01");
-            let mut strikes: Vec<_> = days.iter().map(|day| start + Days::new(*day)).collect();
-            let all = blocked_until(&ladder(), &strikes, start);
-            strikes.reverse();
-            prop_assert_eq!(blocked_until(&ladder(), &strikes, start), all);
-            strikes.remove(left_out.index(strikes.len()));
-            prop_assert!(blocked_until(&ladder(), &strikes, start) <= all);
-        }
-    }
-}
+mod tests;

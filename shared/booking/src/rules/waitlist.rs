@@ -1,6 +1,7 @@
 //! How long a waitlist is, and how long an offer stands.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use citygate_calendar::HolidayCalendar;
 use citygate_catalogue::City;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,13 @@ pub(crate) struct WaitlistRule {
 
 impl WaitlistRule {
     /// When everybody who still waits for what starts then is told that it was in vain.
-    pub(crate) fn closes_at(&self, starts_at: DateTime<Utc>, city: &City) -> DateTime<Utc> {
-        self.closes.before(starts_at, city)
+    pub(crate) fn closes_at(
+        &self,
+        starts_at: DateTime<Utc>,
+        city: &City,
+        calendar: &HolidayCalendar,
+    ) -> DateTime<Utc> {
+        self.closes.before(starts_at, city, calendar)
     }
 
     /// Until when an offer stands that is made now.
@@ -39,7 +45,7 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        super::tests::{at, city, params, refuses},
+        super::tests::{at, city, on, params, refuses},
         *,
     };
 
@@ -48,7 +54,8 @@ mod tests {
         let rule: WaitlistRule = params(json!({
             "max_length": 50, "pay_minutes": 1440, "closes": {"days_before": 1, "at": "23:00"}
         }));
-        let closes_at = rule.closes_at(at("2026-12-01 08:00"), &city());
+        let plain = HolidayCalendar::new([], on("2026-12-31"));
+        let closes_at = rule.closes_at(at("2026-12-01 08:00"), &city(), &plain);
         assert_eq!(closes_at, at("2026-11-30 23:00"));
         let until = |now| rule.offer_until(at(now), closes_at);
         assert_eq!(until("2026-11-28 09:30"), at("2026-11-29 09:30"));

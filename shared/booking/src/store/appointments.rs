@@ -26,7 +26,7 @@ use crate::{
         Appointment, AppointmentId, AppointmentState, CancelledBy, Channel, DayPart, Origin,
         SessionId, SlotId,
     },
-    rules::quota::Taken,
+    rules::{quota::Taken, strike::Counted},
     schema::{appointments, letters},
 };
 
@@ -88,7 +88,7 @@ impl TryFrom<AppointmentRow> for Appointment {
     }
 }
 
-fn all(rows: Vec<AppointmentRow>) -> Result<Vec<Appointment>, Error> {
+pub(super) fn all(rows: Vec<AppointmentRow>) -> Result<Vec<Appointment>, Error> {
     rows.into_iter().map(Appointment::try_from).collect()
 }
 
@@ -190,6 +190,26 @@ pub(crate) async fn appointments_of_person(
     all(query.load(tx.conn()).await?)
 }
 
+/// The last appointment with a service that was made in somebody's name between two instants.
+pub(crate) async fn last_of(
+    tx: &mut Tx<'_>,
+    (city, service): (CityCode, &str),
+    person: PersonId,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Option<Appointment>, Error> {
+    let row: Option<AppointmentRow> = appointments::table
+        .filter(appointments::person_id.eq(person.uuid()))
+        .filter(appointments::city.eq(city.number()))
+        .filter(appointments::service.eq(service))
+        .filter(appointments::created_at.between(from, to))
+        .order(appointments::id.desc())
+        .select(AppointmentRow::as_select())
+        .first(tx.conn())
+        .await
+        .optional()?;
+    row.map(Appointment::try_from).transpose()
+}
+
 /// The appointments of a session, in the order of their hours.
 pub(crate) async fn appointments_of_session(
     tx: &mut Tx<'_>,
@@ -288,8 +308,8 @@ pub(crate) async fn lock_bookers(
 pub(crate) struct Standing {
     /// Appointments that were not given up.
     pub taken: Vec<Taken>,
-    /// Days of strikes that stand.
-    pub strikes: Vec<NaiveDate>,
+    /// Strikes that stand.
+    pub strikes: Vec<Counted>,
 }
 
 #[derive(QueryableByName)]
@@ -312,7 +332,7 @@ struct TakenRow {
     ends_at: DateTime<Utc>,
 }
 
-/// The appointments of some people with a service between two days, but for one.
+/// The appointments that some people come to with a service between two days, but for one.
 pub(crate) async fn standing(
     tx: &Tx<'_>,
     (city, service): (CityCode, &str),
@@ -321,20 +341,27 @@ pub(crate) async fn standing(
     but: Option<AppointmentId>,
 ) -> Result<BTreeMap<PersonId, Standing>, Error> {
     let rows: Vec<TakenRow> = sql(
-        "SELECT a.person_id, a.agency_id, a.unit_id, a.session_id, a.on_day, s.part, a.starts_at, \
-           a.ends_at \
-         FROM booking.appointments a \
+        "WITH asked AS (SELECT $1 AS city, $2 AS service, $3 AS first_day, $4 AS last_day, $5 AS but) \
+         SELECT who.person_id, a.agency_id, a.unit_id, a.session_id, a.on_day, s.part, \
+           a.starts_at, a.ends_at \
+         FROM asked CROSS JOIN unnest($6) AS who (person_id) \
+         CROSS JOIN LATERAL (SELECT own.* FROM booking.appointments own \
+             WHERE own.city = asked.city AND own.person_id = who.person_id \
+               AND own.on_day BETWEEN asked.first_day AND asked.last_day \
+           UNION ALL SELECT other.* FROM booking.companions c \
+             JOIN booking.appointments other ON other.city = c.city AND other.id = c.appointment_id \
+             WHERE c.city = asked.city AND c.person_id = who.person_id \
+               AND other.on_day BETWEEN asked.first_day AND asked.last_day) AS a \
          JOIN booking.sessions s ON s.city = a.city AND s.id = a.session_id \
-         WHERE a.city = $1 AND a.service = $2 AND a.person_id = ANY ($3) \
-           AND a.on_day BETWEEN $4 AND $5 AND a.id IS DISTINCT FROM $6 \
+         WHERE a.service = asked.service AND a.id IS DISTINCT FROM asked.but \
            AND a.state IN ('held', 'booked', 'arrived', 'fulfilled', 'no_show')",
     )
     .bind::<Integer, _>(city.number())
     .bind::<Text, _>(service.to_owned())
-    .bind::<Array<SqlUuid>, _>(column(people, |person| person.uuid()))
     .bind::<Date, _>(from)
     .bind::<Date, _>(to)
     .bind::<Nullable<SqlUuid>, _>(but.map(AppointmentId::uuid))
+    .bind::<Array<SqlUuid>, _>(column(people, |person| person.uuid()))
     .load(&mut tx.pipeline())
     .await?;
     let mut found: BTreeMap<PersonId, Standing> = BTreeMap::new();
@@ -356,9 +383,9 @@ pub(crate) async fn standing(
 /// Adds strikes to what is known of people.
 pub(crate) fn add_strikes(
     standing: &mut BTreeMap<PersonId, Standing>,
-    strikes: Vec<(PersonId, NaiveDate)>,
+    strikes: Vec<(PersonId, Counted)>,
 ) {
-    for (person, on) in strikes {
-        standing.entry(person).or_default().strikes.push(on);
+    for (person, strike) in strikes {
+        standing.entry(person).or_default().strikes.push(strike);
     }
 }

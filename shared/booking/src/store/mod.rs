@@ -1,6 +1,7 @@
 //! Every statement of booking.
 
 mod appointments;
+mod companions;
 mod draw;
 mod listing;
 mod objections;
@@ -14,9 +15,10 @@ use citygate_kernel::{CityCode, Currency, Money};
 
 pub(crate) use appointments::{
     Standing, add_strikes, appointment, appointment_of_bill, appointments_of_person,
-    appointments_of_session, insert_appointments, insert_letter, live_of_session, lock_appointment,
-    lock_bookers, save_appointment, standing,
+    appointments_of_session, insert_appointments, insert_letter, last_of, live_of_session,
+    lock_appointment, lock_bookers, save_appointment, standing,
 };
+pub(crate) use companions::{appointments_beside, companions, insert_companions};
 pub(crate) use draw::{
     count_draw_entries, draw, draw_entries, draw_entries_of_person, draw_entry, draw_for_entry,
     insert_draw, insert_draw_entry, lock_draw, save_outcomes, save_revealed,

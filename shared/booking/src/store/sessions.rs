@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{city, money};
 use crate::{
     error::Error,
-    model::{Allocation, DayPart, Session, SessionFilter, SessionId, SessionRules},
+    model::{Allocation, Claims, DayPart, Session, SessionFilter, SessionId, SessionRules},
     schema::sessions,
 };
 
@@ -53,6 +53,23 @@ struct SessionRow {
     stop_reason: Option<String>,
 }
 
+/// How a row says how places are given, and to whom.
+fn given(allocation: Allocation, claims: Claims) -> &'static str {
+    match claims {
+        Claims::Open => allocation.code(),
+        // Never drawn: who claims first has the place.
+        Claims::Service => claims.code(),
+    }
+}
+
+fn read_given(text: &str) -> Result<(Allocation, Claims), Error> {
+    if text == Claims::Service.code() {
+        return Ok((Allocation::FirstCome, Claims::Service));
+    }
+    let allocation = Allocation::parse(text).ok_or(Error::Damaged("allocation"))?;
+    Ok((allocation, Claims::Open))
+}
+
 impl From<&Session> for SessionRow {
     fn from(session: &Session) -> Self {
         Self {
@@ -74,7 +91,7 @@ impl From<&Session> for SessionRow {
             ends_at: session.ends_at,
             fee_minor: session.fee.minor(),
             currency: session.fee.currency().to_string(),
-            allocation: session.allocation.code().to_owned(),
+            allocation: given(session.allocation, session.claims).to_owned(),
             releases_at: session.releases_at,
             closes_at: session.closes_at,
             draws_at: session.draws_at,
@@ -95,6 +112,7 @@ impl TryFrom<SessionRow> for Session {
 
     fn try_from(row: SessionRow) -> Result<Self, Error> {
         let city = city(row.city)?;
+        let (allocation, claims) = read_given(&row.allocation)?;
         Ok(Self {
             id: SessionId::from_parts(city, row.id),
             agency: AgencyId::from_parts(city, row.agency_id),
@@ -110,7 +128,8 @@ impl TryFrom<SessionRow> for Session {
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             fee: money(row.fee_minor, &row.currency)?,
-            allocation: Allocation::parse(&row.allocation).ok_or(Error::Damaged("allocation"))?,
+            allocation,
+            claims,
             releases_at: row.releases_at,
             closes_at: row.closes_at,
             draws_at: row.draws_at,

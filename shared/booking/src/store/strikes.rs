@@ -19,6 +19,7 @@ use super::city;
 use crate::{
     error::Error,
     model::{Annulment, AppointmentId, SessionId, Strike, StrikeId, StrikeKind},
+    rules::strike::Counted,
     schema::{appointments, sessions, strikes},
 };
 
@@ -71,7 +72,7 @@ impl TryFrom<StrikeRow> for Strike {
     }
 }
 
-/// Writes a strike. False when there is one of the same kind for the appointment.
+/// Writes a strike. False when the person has one of the same kind for the appointment.
 pub(crate) async fn insert_strike(tx: &mut Tx<'_>, strike: &Strike) -> Result<bool, Error> {
     let inserted = diesel::insert_into(strikes::table)
         .values((
@@ -90,7 +91,7 @@ pub(crate) async fn insert_strike(tx: &mut Tx<'_>, strike: &Strike) -> Result<bo
             strikes::state.eq(STANDING),
             strikes::created_at.eq(strike.created_at),
         ))
-        .on_conflict((strikes::city, strikes::appointment_id, strikes::kind))
+        .on_conflict((strikes::city, strikes::appointment_id, strikes::person_id, strikes::kind))
         .do_nothing()
         .execute(tx.conn())
         .await?;
@@ -137,23 +138,28 @@ pub(crate) async fn strikes_of_person(
     rows.into_iter().map(Strike::try_from).collect()
 }
 
-/// The days of the strikes of some people that count on a day.
+/// The strikes of some people that count on a day.
 pub(crate) async fn standing_strikes(
     tx: &Tx<'_>,
     (city, service): (CityCode, &str),
     people: &[PersonId],
     today: NaiveDate,
-) -> Result<Vec<(PersonId, NaiveDate)>, Error> {
-    let rows: Vec<(Uuid, NaiveDate)> = strikes::table
+) -> Result<Vec<(PersonId, Counted)>, Error> {
+    let rows: Vec<(Uuid, String, NaiveDate)> = strikes::table
         .filter(strikes::city.eq(city.number()))
         .filter(strikes::service.eq(service))
         .filter(strikes::person_id.eq_any(people.iter().map(|person| person.uuid())))
         .filter(strikes::state.eq(STANDING))
         .filter(strikes::expires_on.ge(today))
-        .select((strikes::person_id, strikes::struck_on))
+        .select((strikes::person_id, strikes::kind, strikes::struck_on))
         .load(&mut tx.pipeline())
         .await?;
-    Ok(rows.into_iter().map(|(person, on)| (PersonId::from_uuid(person), on)).collect())
+    rows.into_iter()
+        .map(|(person, kind, on)| {
+            let kind = StrikeKind::parse(&kind).ok_or(Error::Damaged("kind of a strike"))?;
+            Ok((PersonId::from_uuid(person), Counted { kind, on }))
+        })
+        .collect()
 }
 
 /// Annuls a strike; one that is annulled stays as it is.

@@ -129,13 +129,19 @@ fn explanation(view: &StrikeView, locale: Locale) -> String {
             format!("{agency} recorded that you did not come on {when} ({title}).")
         }
         (StrikeKind::NoShow, Locale::ZhCn) => {
-            format!("{agency}记录您未按时于{when}就诊（{title}）。")
+            format!("{agency}记录您未于{when}到场（{title}）。")
         }
         (StrikeKind::LateCancel, Locale::En) => format!(
             "You gave up your appointment of {when} ({title}) when it was too late for others."
         ),
         (StrikeKind::LateCancel, Locale::ZhCn) => {
             format!("您在规定时限之后取消了{when}的预约（{title}）。")
+        }
+        (StrikeKind::Cancel, Locale::En) => {
+            format!("Your appointment of {when} ({title}) was given up in time.")
+        }
+        (StrikeKind::Cancel, Locale::ZhCn) => {
+            format!("您{when}的预约（{title}）已在规定时限内取消。")
         }
     };
     let follows = match (view.strike.annulled_for, locale) {

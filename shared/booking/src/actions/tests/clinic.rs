@@ -17,7 +17,9 @@ use uuid::Uuid;
 use crate::{
     actions::{ClaimPlace, open_session},
     error::Error,
-    model::{Allocation, Channel, DayPart, NewSession, NewSlot, Session, SessionId, SlotId},
+    model::{
+        Allocation, Channel, Claims, DayPart, NewSession, NewSlot, Session, SessionId, SlotId,
+    },
     store,
 };
 
@@ -86,6 +88,7 @@ pub(super) fn morning(no: &str, on: NaiveDate, unit: u128, slots: &[u16]) -> New
         slots: (0..).zip(slots).map(slot).collect(),
         fee: Money::new(0, Currency::Cny),
         allocation: Allocation::FirstCome,
+        claims: Claims::Open,
     }
 }
 
