@@ -11,7 +11,10 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-use crate::city::{Failure, cluster::connect};
+use crate::{
+    city::{Failure, cluster::connect},
+    laboratory::Done,
+};
 
 /// How many reports are written at most; more would not fit the memory of this process.
 const MOST: u64 = 3_000;
@@ -112,17 +115,17 @@ impl Bare {
         Ok(())
     }
 
-    /// Writes them for so long. Returns reports a second.
-    pub async fn insert(&mut self, length: Duration) -> Result<f64, Failure> {
-        let (began, mut written) = (Instant::now(), 0_u32);
+    /// Writes them for so long.
+    pub async fn insert(&mut self, length: Duration) -> Result<Done, Failure> {
+        let (began, mut reports) = (Instant::now(), 0);
         for report in &self.reports {
             if began.elapsed() >= length {
                 break;
             }
             self.connection.batch_execute(report).await?;
-            written += 1;
+            reports += 1;
         }
-        Ok(f64::from(written) / began.elapsed().as_secs_f64())
+        Ok(Done { reports, lasted: began.elapsed() })
     }
 
     /// What a report is made of.

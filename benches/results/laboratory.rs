@@ -44,15 +44,16 @@ pub struct Laboratory<'a> {
     acknowledged: u64,
 }
 
-/// What was pushed.
+/// What was written in a round.
 #[derive(Debug)]
-pub struct Pushed {
+pub struct Done {
     /// Reports that were acknowledged.
     pub reports: u64,
-    lasted: Duration,
+    /// How long it took.
+    pub lasted: Duration,
 }
 
-impl Pushed {
+impl Done {
     /// Reports a second.
     pub fn per_second(&self) -> f64 {
         self.reports as f64 / self.lasted.as_secs_f64()
@@ -148,7 +149,7 @@ impl<'a> Laboratory<'a> {
     }
 
     /// Pushes over so many connections, as fast as they are answered, for so long.
-    pub async fn push(&mut self, connections: usize, length: Duration) -> Result<Pushed, Failure> {
+    pub async fn push(&mut self, connections: usize, length: Duration) -> Result<Done, Failure> {
         let mut open = Vec::with_capacity(connections);
         for _ in 0..connections {
             open.push(Connection::open(self.site.address).await?);
@@ -172,7 +173,7 @@ impl<'a> Laboratory<'a> {
             }
         };
         try_join_all(open.into_iter().map(in_turn)).await?;
-        let pushed = Pushed { reports: reports.get(), lasted: began.elapsed() };
+        let pushed = Done { reports: reports.get(), lasted: began.elapsed() };
         self.acknowledged += pushed.reports;
         self.check().await?;
         Ok(pushed)

@@ -8,6 +8,9 @@
 //! | `ingest_ratio` | the one over the other |
 //! | `bytes_per_report` | what a report takes in the city's database, indexes included |
 //!
+//! Each round also prints the processor time of either. Where the machine has other things to do,
+//! rates say little: INSERTs of one connection are one runner among others, pushes are many.
+//!
 //! A push is a whole one: HTTP, token, validation against FHIR R4, order and person matched, everything
 //! sealed, the message kept for proof, the ledger of accesses, the release decided, COMMIT. The bare
 //! rows are those that pushes have just written, whatever tables they are in, written once more into
@@ -65,11 +68,13 @@ async fn run() -> Result<(), Failure> {
         let cpu = Cpu::used(server.pid(), cluster.pid())?.each_since(&used, push.reports);
         bytes.push(bare.grown().await? / push.reports as f64);
         bare.take(push.reports).await?;
-        let per_second = bare.insert(plan.cell).await?;
         println!("round {round}: {:.0} reports a second; each: {cpu}", push.per_second());
-        println!("  bare {per_second:.0} a second: {}", bare.tables());
+        let used = Cpu::used(server.pid(), cluster.pid())?;
+        let insert = bare.insert(plan.cell).await?;
+        let cpu = Cpu::used(server.pid(), cluster.pid())?.each_since(&used, insert.reports);
+        println!("  bare {:.0} a second; each: {cpu}; {}", insert.per_second(), bare.tables());
         pushed.push(push.per_second());
-        inserted.push(per_second);
+        inserted.push(insert.per_second());
     }
     let (reports, bare) = (median(&pushed), median(&inserted));
     println!("RESULT reports_per_s={reports:.1}");

@@ -35,7 +35,6 @@ mod rules;
 mod schema;
 mod sealed;
 mod sender;
-mod sent;
 mod service;
 mod signature;
 mod store;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{
     Serialize, Serializer,
-    de::{DeserializeOwned, Error as _, MapAccess, Visitor},
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapDeserializer},
     ser::SerializeMap,
 };
 use serde_json::value::{RawValue, to_raw_value};
@@ -155,8 +155,8 @@ impl Resource {
 
     /// All members that a type of one's own names.
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, InvalidResource> {
-        let text = serde_json::to_string(&self.members);
-        let view = text.and_then(|text| serde_json::from_str(&text));
+        let members = self.members.iter().map(|(name, raw)| (name.as_str(), raw.as_ref()));
+        let view = T::deserialize(MapDeserializer::<_, serde_json::Error>::new(members));
         view.map_err(|error| InvalidResource::Member(format!("{} ({error})", self.kind)))
     }
 

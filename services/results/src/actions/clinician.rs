@@ -2,7 +2,7 @@
 
 use citygate_catalogue::AgencyId;
 use citygate_identity::{
-    Access, Accessor, Reason, ResultsAcknowledge, Staff, StaffId, note_result_read,
+    Access, Accessor, Reason, Record, ResultsAcknowledge, Staff, StaffId, note_read,
 };
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
 
@@ -61,7 +61,13 @@ pub(crate) async fn chart(
         .tx("results.chart", async |tx| {
             let (report, release) = of_agency(tx, staff, id).await?;
             let access = Access::new(cx, Accessor::staff(staff.id, staff.agency), CARE);
-            note_result_read(tx, &access, &[(report.person, report.report_no.as_str())]).await?;
+            note_read(
+                tx,
+                &access,
+                Record::HealthResult,
+                &[(report.person, report.report_no.as_str())],
+            )
+            .await?;
             let viewer = (Viewer::Staff(staff.id), report.person);
             store::releases::note_view(tx, id, release.version, viewer).await?;
             let version = release.version;

@@ -7,7 +7,6 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
-use citygate_catalogue::AgencyId;
 use citygate_exchange::{Fault, HoldReason, ORDER_RESULTED, OrderResulted, Sender};
 use citygate_identity::Reason;
 use citygate_platform::{
@@ -15,11 +14,11 @@ use citygate_platform::{
     db::{DbError, Tx},
     jobs::emit_all,
 };
-use futures_util::future::{try_join, try_join_all, try_join3, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join4, try_join5};
 use uuid::Uuid;
 
 use self::shelf::{Filed as OnShelf, Shelf};
-use super::release;
+use super::release::{self, Policies, Policy};
 use crate::{
     error::Error,
     model::{NewReport, Order, OrderId, OrderStatus, OwnNo, Report, ReportContent, ReportId},
@@ -72,6 +71,7 @@ pub(crate) enum FilingOutcome {
 pub(crate) async fn reports(
     cx: &Cx,
     tx: &mut Tx<'_>,
+    policies: &Policies,
     sender: Sender,
     mut new: Vec<NewReport>,
 ) -> Result<Vec<Filed>, Fault> {
@@ -79,31 +79,38 @@ pub(crate) async fn reports(
         // As fine as a column keeps it: what is sent again has to be equal.
         report.issued_at = report.issued_at.trunc_subsecs(6);
     }
-    let desk = Desk::open(tx, sender, &new).await?;
+    let desk = Desk::open(tx, policies, sender, &new).await?;
     let plan = desk.plan(cx, tx.now(), new)?;
     plan.write(cx, tx).await?;
     Ok(plan.filed(tx).await?)
 }
 
-/// What is on record, locked.
+/// What is on record, locked, and what the hospital wants done with what is new.
 struct Desk {
     sender: Sender,
+    policy: Policy,
     orders: BTreeMap<OwnNo, Order>,
     shelves: BTreeMap<OwnNo, Shelf>,
 }
 
 impl Desk {
-    async fn open(tx: &Tx<'_>, sender: Sender, new: &[NewReport]) -> Result<Self, Error> {
+    async fn open(
+        tx: &Tx<'_>,
+        policies: &Policies,
+        sender: Sender,
+        new: &[NewReport],
+    ) -> Result<Self, Error> {
         let orders: BTreeSet<_> = new.iter().map(|report| report.order_no.as_str()).collect();
         let reports: BTreeSet<_> = new.iter().map(|report| report.report_no.as_str()).collect();
         let (orders, reports): (Vec<_>, Vec<_>) =
             (orders.into_iter().collect(), reports.into_iter().collect());
         // Sent together, carried out in this sequence: the later ones see what was committed while
         // the first waited.
-        let (orders, reports, mut versions) = try_join3(
+        let (orders, reports, mut versions, policy) = try_join4(
             store::orders::lock_by_numbers(tx, sender.agency, &orders),
             store::reports::lock_by_numbers(tx, sender.agency, &reports),
             store::versions::keys_by_numbers(tx, sender.agency, &reports),
+            Policy::read(tx, policies, sender.agency),
         )
         .await?;
         let shelf = |report: Report| {
@@ -112,6 +119,7 @@ impl Desk {
         };
         Ok(Self {
             sender,
+            policy,
             shelves: reports.into_iter().map(shelf).collect(),
             orders: orders.into_iter().map(|order| (order.order_no.clone(), order)).collect(),
         })
@@ -134,7 +142,7 @@ impl Desk {
             self.shelves.insert(shelf.report().report_no.clone(), shelf);
         }
         let resulted = self.resulted();
-        Ok(Plan { hospital: self.sender.agency, shelves: self.shelves, filings, resulted })
+        Ok(Plan { policy: self.policy, shelves: self.shelves, filings, resulted })
     }
 
     fn new_report(&self, cx: &Cx, order: &Order, new: &NewReport, now: DateTime<Utc>) -> Report {
@@ -201,7 +209,7 @@ struct Filing {
 
 /// What is to be written.
 struct Plan {
-    hospital: AgencyId,
+    policy: Policy,
     shelves: BTreeMap<OwnNo, Shelf>,
     filings: Vec<Filing>,
     resulted: Vec<Order>,
@@ -218,32 +226,32 @@ impl Plan {
         if versions.is_empty() {
             return Ok(());
         }
+        let mut beginnings = Vec::with_capacity(versions.len());
+        for filing in self.filings.iter().filter(|filing| filing.filed.is_new()) {
+            let version = (self.report(filing)?, filing.filed.key.number);
+            beginnings.extend(release::begin(cx, tx, &self.policy, version, &filing.new).await?);
+        }
+        let tx = &*tx;
+        try_join5(
+            self.write_reports(tx),
+            store::versions::insert(tx, &versions),
+            store::observations::insert(tx, &items),
+            self.tell(tx),
+            try_join_all(beginnings.iter().map(|beginning| beginning.write(cx, tx))),
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn write_reports(&self, tx: &Tx<'_>) -> Result<(), Error> {
         let changed = || self.shelves.values().filter(|shelf| shelf.is_changed());
         let new: Vec<&Report> =
             changed().filter(|shelf| shelf.is_new()).map(Shelf::report).collect();
         let known = changed().filter(|shelf| !shelf.is_new()).map(Shelf::report);
-        let reports = async {
-            let updates = try_join_all(known.map(|report| store::reports::update(tx, report)));
-            let (inserted, _) = try_join(store::reports::insert(tx, &new), updates).await?;
-            Ok(inserted)
-        };
-        let (inserted, (), (), ()) = try_join4(
-            reports,
-            store::versions::insert(tx, &versions),
-            store::observations::insert(tx, &items),
-            self.tell(tx),
-        )
-        .await?;
-        if inserted < new.len() {
-            // The number was taken under another order, whose lock is not ours.
-            return Err(DbError::Overtaken("report").into());
-        }
-        let policy = release::Policy::read(tx, self.hospital).await?;
-        for filing in self.filings.iter().filter(|filing| filing.filed.is_new()) {
-            let version = (self.report(filing)?, filing.filed.key.number);
-            release::on_version(cx, tx, &policy, version, &filing.new).await?;
-        }
-        Ok(())
+        let updates = try_join_all(known.map(|report| store::reports::update(tx, report)));
+        let (inserted, _) = try_join(store::reports::insert(tx, &new), updates).await?;
+        // The number was taken under another order, whose lock is not ours.
+        if inserted < new.len() { Err(DbError::Overtaken("report").into()) } else { Ok(()) }
     }
 
     async fn sealed(&self, cx: &Cx, tx: &Tx<'_>) -> Result<(Vec<NewVersion>, Vec<NewItem>), Error> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use citygate_catalogue::{Agency, AgencyId, City};
 use citygate_identity::{
-    Access, Accessor, ProofError, RealName, Reason, Sensitive, StepUp, StepUpPurpose,
-    note_result_read, own_masked_name, require_session,
+    Access, Accessor, ProofError, RealName, Reason, Record, Sensitive, StepUp, StepUpPurpose,
+    note_read, own_masked_name, require_session,
 };
 use citygate_kernel::Text;
 use citygate_platform::{Cx, db::Tx, http::PageQuery};
@@ -194,7 +194,7 @@ pub(super) async fn note_own(
     let access = Access::new(cx, Accessor::person(caller.account, caller.city), OWN);
     let cases: Vec<String> = reports.iter().map(ToString::to_string).collect();
     let read: Vec<_> = cases.iter().map(|case| (caller.person, case.as_str())).collect();
-    Ok(note_result_read(tx, &access, &read).await?)
+    Ok(note_read(tx, &access, Record::HealthResult, &read).await?)
 }
 
 async fn seen(

@@ -1,7 +1,12 @@
 //! What becomes of a version on its way to the person.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use citygate_catalogue::{AgencyId, Rule};
+use citygate_catalogue::{AgencyId, Rule, RuleId};
 use citygate_identity::{StaffId, is_minor};
 use citygate_platform::{Cx, db::Tx};
 use futures_util::future::try_join3;
@@ -19,33 +24,62 @@ use crate::{
     store,
 };
 
+/// Policies by their versions, each parsed once: a version never changes. Clones share what they
+/// know.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policies(Arc<Mutex<BTreeMap<RuleId, Arc<Rule<ReleaseRule>>>>>);
+
+impl Policies {
+    async fn rule(&self, tx: &Tx<'_>, version: RuleId) -> Result<Arc<Rule<ReleaseRule>>, Error> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rule) = known().get(&version) {
+            return Ok(Arc::clone(rule));
+        }
+        let rule = Arc::new(citygate_catalogue::rule_by_id(tx, version).await?);
+        known().insert(version, Arc::clone(&rule));
+        Ok(rule)
+    }
+}
+
 /// The rule of a hospital, and the day of its city on which it is asked.
 pub(crate) struct Policy {
-    rule: Rule<ReleaseRule>,
+    rule: Arc<Rule<ReleaseRule>>,
     today: NaiveDate,
 }
 
 impl Policy {
-    /// As it is today: one for all that a message files.
-    pub(crate) async fn read(tx: &mut Tx<'_>, hospital: AgencyId) -> Result<Self, Error> {
+    /// As it is today: one for all that a message files. Sent together with other statements.
+    pub(crate) async fn read(
+        tx: &Tx<'_>,
+        policies: &Policies,
+        hospital: AgencyId,
+    ) -> Result<Self, Error> {
         let today = citygate_catalogue::city(tx, hospital.city()).await?.date(tx.now());
-        let rule = citygate_catalogue::rule_of(tx, RELEASE, hospital, today).await?;
-        Ok(Self { rule, today })
+        let version = citygate_catalogue::rule_in_force(tx, RELEASE, hospital, today).await?;
+        Ok(Self { rule: policies.rule(tx, version).await?, today })
     }
 }
 
-/// Asks the hospital's rule about a version that has just been filed, and lets it begin its way: the
-/// intake calls it in its own transaction, holding the report. `report` is as the filing has
-/// left it. A version that does not stand changes nothing.
-pub(crate) async fn on_version(
+/// Where the way of a version begins.
+pub(crate) struct Beginning {
+    release: Release,
+    rule: Arc<Rule<ReleaseRule>>,
+    /// Whether anybody has seen an earlier version.
+    seen: bool,
+}
+
+/// Asks the hospital's rule about a version that is being filed: the intake does in its own
+/// transaction, holding the report. `report` is as the filing leaves it. A version that does not
+/// stand changes nothing.
+pub(crate) async fn begin(
     cx: &Cx,
     tx: &mut Tx<'_>,
     Policy { rule, today }: &Policy,
     (report, version): (&Report, u32),
     new: &NewReport,
-) -> Result<(), Error> {
+) -> Result<Option<Beginning>, Error> {
     if version != report.current_version {
-        return Ok(());
+        return Ok(None);
     }
     let examined = Examined {
         status: new.status,
@@ -61,14 +95,22 @@ pub(crate) async fn on_version(
     let release = begun(report, rule, verdict, tx.now());
     let seen =
         report.current_version > 1 && !store::releases::viewers(tx, report.id).await?.is_empty();
-    // Sent together: a release is there before its history.
-    try_join3(
-        store::releases::put(tx, &release),
-        note(cx, tx, &release, ReleaseStep::Filed, None),
-        enqueue(tx, &release, &rule.params, seen),
-    )
-    .await?;
-    Ok(())
+    Ok(Some(Beginning { release, rule: Arc::clone(rule), seen }))
+}
+
+impl Beginning {
+    /// Lets it begin. Sent together with what writes the report, after that: a release is there
+    /// before its history.
+    pub(crate) async fn write(&self, cx: &Cx, tx: &Tx<'_>) -> Result<(), Error> {
+        let Self { release, rule, seen } = self;
+        try_join3(
+            store::releases::put(tx, release),
+            note(cx, tx, release, ReleaseStep::Filed, None),
+            enqueue(tx, release, &rule.params, *seen),
+        )
+        .await?;
+        Ok(())
+    }
 }
 
 /// Where a version begins.

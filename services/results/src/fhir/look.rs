@@ -9,7 +9,7 @@ use citygate_exchange::{
     patients_of,
 };
 use citygate_fhir::{Query, ResourceType};
-use citygate_identity::{Access, PersonId, Reason, note_result_read};
+use citygate_identity::{Access, PersonId, Reason, Record, note_read};
 use citygate_platform::{Cx, db::Tx};
 use uuid::Uuid;
 
@@ -244,7 +244,7 @@ impl Reader<'_> {
             of.iter().map(|(person, what)| (*person, case(what))).collect();
         let cases: Vec<(PersonId, &str)> = cases.into_iter().collect();
         let access = Access::new(self.cx, self.sender.accessor(), READING);
-        note_result_read(tx, &access, &cases).await?;
+        note_read(tx, &access, Record::HealthResult, &cases).await?;
         let people: Vec<PersonId> = cases.iter().map(|(person, _)| *person).collect();
         let patients = patients_of(tx, self.sender.agency, &people).await?;
         Ok((of, patients))

@@ -24,14 +24,17 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 use uuid::Uuid;
 
 use self::look::Reader;
+use crate::actions::release::Policies;
 
 /// What keeps `ServiceRequest`, `DiagnosticReport` and `Observation`.
 pub fn fhir_repository() -> Arc<dyn Repository> {
-    Arc::new(Results)
+    Arc::new(Results::default())
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Results;
+#[derive(Debug, Default)]
+struct Results {
+    policies: Policies,
+}
 
 impl Repository for Results {
     fn types(&self) -> &'static [TypeRules] {
@@ -45,7 +48,7 @@ impl Repository for Results {
         sender: Sender,
         writes: Vec<Write>,
     ) -> LocalBoxFuture<'a, Result<Vec<Written>, Fault>> {
-        write::write(cx, tx, sender, writes).boxed_local()
+        write::write(cx, tx, &self.policies, sender, writes).boxed_local()
     }
 
     fn resolve<'a>(

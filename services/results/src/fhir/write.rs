@@ -7,7 +7,7 @@ use citygate_exchange::{
     fhir::{FhirError, Outcome, Target, Write, Written},
 };
 use citygate_fhir::ResourceType;
-use citygate_identity::{Access, PersonId, note_result_filed};
+use citygate_identity::{Access, PersonId, Record, note_filed};
 use citygate_platform::{
     Cx,
     db::{DbError, Tx},
@@ -15,7 +15,7 @@ use citygate_platform::{
 use uuid::Uuid;
 
 use super::{
-    answer::Pending,
+    answer::{Pending, PendingItem},
     order::{self, OrderSaid},
     report::OrderNamed,
     request::{Request, Sent, SentItem, SentReport},
@@ -26,6 +26,7 @@ use crate::{
     actions::{
         intake::{self, FILING, Filed, FilingOutcome},
         orders::{self, Change, NewOrder},
+        release::Policies,
     },
     error::Error,
     model::{NewObservation, NewReport, OwnNo, Report, ReportId},
@@ -36,12 +37,14 @@ use crate::{
 pub(super) async fn write(
     cx: &Cx,
     tx: &mut Tx<'_>,
+    policies: &Policies,
     sender: Sender,
     writes: Vec<Write>,
 ) -> Result<Vec<Written>, Fault> {
     let expected = writes.len();
     let Request { orders, reports } = Request::read(writes).map_err(Error::from)?;
-    let mut desk = Desk { cx, sender, subjects: Subjects::default(), orders: BTreeMap::new() };
+    let subjects = Subjects::default();
+    let mut desk = Desk { cx, policies, sender, subjects, orders: BTreeMap::new() };
     let mut done: BTreeMap<usize, Written> = BTreeMap::new();
     for (sent, said) in orders {
         done.insert(sent.n, desk.order(tx, sent, said).await?);
@@ -69,6 +72,7 @@ struct Incoming {
 
 struct Desk<'a> {
     cx: &'a Cx,
+    policies: &'a Policies,
     sender: Sender,
     subjects: Subjects,
     /// The numbers of the orders of this request, by the ids under which it knows them.
@@ -125,22 +129,22 @@ impl Desk<'_> {
         let subject = (ResourceType::DiagnosticReport, &said.subject);
         let patient = self.subjects.patient(cx, tx, sender, subject, case).await?;
         let known = self.known(tx, target, &said.report_no).await?;
-        let (mut observations, mut places) = (Vec::new(), Vec::new());
+        let (mut observations, mut pending) = (Vec::new(), Vec::new());
         for SentItem { sent: Sent { n, target, mut resource }, subject, said: item } in items {
             if let Some(named) = &subject {
                 let subject = (ResourceType::Observation, named);
                 let named = self.subjects.patient(cx, tx, sender, subject, case).await?;
                 same_patient(patient, named)?;
             }
-            let resource = Some(kept(&mut resource, patient)?);
-            observations.push(NewObservation { resource, ..item });
-            places.push((n, target));
+            let text = Some(kept(&mut resource, patient)?);
+            observations.push(NewObservation { resource: text, ..item });
+            pending.push(PendingItem { n, target, resource });
         }
-        self.same_report(tx, known.as_ref(), &places).await?;
+        self.same_report(tx, known.as_ref(), &pending).await?;
         let by_id = matches!(said.subject, SubjectNamed::Patient(_));
         let text = kept(&mut resource, patient)?;
         let new = said.report(target.id(), (order_no, patient.person), text, observations);
-        let pending = Pending::new(n, patient.id, places, &new);
+        let pending = Pending { n, patient: patient.id, resource, items: pending };
         Ok(Incoming { new, known, by_id, pending })
     }
 
@@ -186,10 +190,10 @@ impl Desk<'_> {
         &self,
         tx: &mut Tx<'_>,
         report: Option<&Report>,
-        items: &[(usize, Target)],
+        items: &[PendingItem],
     ) -> Result<(), Error> {
-        let replaced = |(_, target): &(usize, Target)| match target {
-            Target::Update { id, .. } => Some(*id),
+        let replaced = |item: &PendingItem| match item.target {
+            Target::Update { id, .. } => Some(id),
             Target::Create { .. } => None,
         };
         let replaced: Vec<Uuid> = items.iter().filter_map(replaced).collect();
@@ -218,7 +222,7 @@ impl Desk<'_> {
             news.push(new);
             rest.push((known, pending));
         }
-        let filed = intake::reports(self.cx, tx, self.sender, news).await?;
+        let filed = intake::reports(self.cx, tx, self.policies, self.sender, news).await?;
         let mut written = Vec::new();
         for (filed, (known, pending)) in filed.iter().zip(rest) {
             replaces(filed, known.as_ref())?;
@@ -235,7 +239,7 @@ impl Desk<'_> {
             by_id.map(|new| (new.patient, new.report_no.as_str())).collect();
         let people: Vec<(PersonId, &str)> = people.into_iter().collect();
         let access = Access::new(self.cx, self.sender.accessor(), FILING);
-        Ok(note_result_filed(tx, &access, &people).await?)
+        Ok(note_filed(tx, &access, Record::HealthResult, &people).await?)
     }
 }
 

@@ -22,15 +22,17 @@ use citygate_hl7v2::Message;
 use citygate_platform::{Cx, db::Tx};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use crate::actions::intake;
+use crate::actions::{intake, release::Policies};
 
 /// Takes reports.
-#[derive(Debug)]
-struct OruReceiver;
+#[derive(Debug, Default)]
+struct OruReceiver {
+    policies: Policies,
+}
 
 /// What hospitals report in HL7 version 2.
 pub fn oru_receiver() -> Arc<dyn Receiver> {
-    Arc::new(OruReceiver)
+    Arc::new(OruReceiver::default())
 }
 
 impl Receiver for OruReceiver {
@@ -49,31 +51,39 @@ impl Receiver for OruReceiver {
         sender: Sender,
         message: &'a Message,
     ) -> LocalBoxFuture<'a, Result<(), Fault>> {
-        take(cx, tx, sender, message).boxed_local()
+        self.take(cx, tx, sender, message).boxed_local()
     }
 }
 
-async fn take(cx: &Cx, tx: &mut Tx<'_>, sender: Sender, message: &Message) -> Result<(), Fault> {
-    let city = citygate_catalogue::city(tx, sender.agency.city()).await?;
-    let mut reports = Vec::new();
-    for patient in oru::patients(message)? {
-        let (id_number, name) = (patient.id_number()?, patient.name());
-        let Some(first) = patient.orders.first() else { continue };
-        let case = first.order_no()?;
-        let named = patient_named(
-            cx,
-            tx,
-            sender,
-            intake::FILING,
-            &id_number,
-            name.as_deref(),
-            case.as_str(),
-        )
-        .await?;
-        for order in &patient.orders {
-            reports.push(order.report(named.person, &city.time_zone)?);
+impl OruReceiver {
+    async fn take(
+        &self,
+        cx: &Cx,
+        tx: &mut Tx<'_>,
+        sender: Sender,
+        message: &Message,
+    ) -> Result<(), Fault> {
+        let city = citygate_catalogue::city(tx, sender.agency.city()).await?;
+        let mut reports = Vec::new();
+        for patient in oru::patients(message)? {
+            let (id_number, name) = (patient.id_number()?, patient.name());
+            let Some(first) = patient.orders.first() else { continue };
+            let case = first.order_no()?;
+            let named = patient_named(
+                cx,
+                tx,
+                sender,
+                intake::FILING,
+                &id_number,
+                name.as_deref(),
+                case.as_str(),
+            )
+            .await?;
+            for order in &patient.orders {
+                reports.push(order.report(named.person, &city.time_zone)?);
+            }
         }
+        intake::reports(cx, tx, &self.policies, sender, reports).await?;
+        Ok(())
     }
-    intake::reports(cx, tx, sender, reports).await?;
-    Ok(())
 }

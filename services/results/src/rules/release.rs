@@ -110,10 +110,21 @@ pub(crate) struct Topic {
     pub codes: Vec<CodeList>,
     /// What names of examinations and items say. Latin words match as whole words.
     #[serde(default)]
-    pub words: Vec<String>,
+    pub words: Vec<Word>,
     /// Only where the person is under eighteen, or their age is not known.
     #[serde(default)]
     pub minors_only: bool,
+}
+
+/// A word that names say or do not say, in any case: kept in lower case.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Word(String);
+
+impl From<String> for Word {
+    fn from(word: String) -> Self {
+        Self(word.to_lowercase())
+    }
 }
 
 /// Codes of one system.
@@ -130,7 +141,7 @@ pub(crate) struct CodeList {
 pub(crate) struct NoteRule {
     pub categories: Vec<ReportCategory>,
     #[serde(default)]
-    pub words: Vec<String>,
+    pub words: Vec<Word>,
     /// After how many days the person sees it without a note.
     pub after_days: u32,
 }
@@ -158,10 +169,10 @@ pub(crate) struct Verdict {
 /// what is explained, and that before what is acknowledged: the stricter gate holds, and the alarm
 /// of something critical runs beside it. `minor` is asked only where a topic asks for it.
 pub(crate) fn classify(rule: &ReleaseRule, examined: Examined<'_>, minor: Option<bool>) -> Verdict {
-    let critical = is_critical(&rule.critical, examined);
-    let class = if is_sensitive(rule, examined, minor) {
+    let (critical, terms) = (is_critical(&rule.critical, examined), examined.terms());
+    let class = if is_sensitive(rule, &terms, minor) {
         ReleaseClass::Sensitive
-    } else if is_explained(&rule.note, examined) {
+    } else if is_explained(&rule.note, examined.category, &terms) {
         ReleaseClass::NoteFirst
     } else if critical {
         ReleaseClass::Critical
@@ -194,17 +205,18 @@ fn begins(rule: &ReleaseRule, class: ReleaseClass, status: ReportStatus) -> Rele
 
 /// Whether the rule has to know the person's age for this version.
 pub(crate) fn asks_for_age(rule: &ReleaseRule, examined: Examined<'_>) -> bool {
-    rule.sensitive.iter().any(|topic| topic.minors_only && topic.is_of(examined))
+    let terms = examined.terms();
+    rule.sensitive.iter().any(|topic| topic.minors_only && topic.is_of(&terms))
 }
 
-fn is_sensitive(rule: &ReleaseRule, examined: Examined<'_>, minor: Option<bool>) -> bool {
+fn is_sensitive(rule: &ReleaseRule, terms: &[Term<'_>], minor: Option<bool>) -> bool {
     let applies = |topic: &&Topic| !topic.minors_only || minor != Some(false);
-    rule.sensitive.iter().filter(applies).any(|topic| topic.is_of(examined))
+    rule.sensitive.iter().filter(applies).any(|topic| topic.is_of(terms))
 }
 
-fn is_explained(rule: &NoteRule, examined: Examined<'_>) -> bool {
-    rule.categories.contains(&examined.category)
-        || rule.words.iter().any(|word| examined.terms().any(|term| says(&term.display, word)))
+fn is_explained(rule: &NoteRule, category: ReportCategory, terms: &[Term<'_>]) -> bool {
+    rule.categories.contains(&category)
+        || rule.words.iter().any(|word| terms.iter().any(|term| term.says(word)))
 }
 
 fn is_critical(rule: &CriticalRule, examined: Examined<'_>) -> bool {
@@ -217,9 +229,16 @@ fn is_critical(rule: &CriticalRule, examined: Examined<'_>) -> bool {
         })
 }
 
+/// A term that names something of a version.
+struct Term<'a> {
+    code: &'a Code,
+    /// What the hospital calls it, in lower case.
+    name: String,
+}
+
 impl<'a> Examined<'a> {
-    /// Every term that names something of the version.
-    fn terms(self) -> impl Iterator<Item = &'a Code> {
+    /// Every one of them.
+    fn terms(self) -> Vec<Term<'a>> {
         let items = self.observations.iter().flat_map(|item| {
             let found = match &item.value {
                 ObservedValue::Coded(code) => Some(code),
@@ -229,7 +248,8 @@ impl<'a> Examined<'a> {
             };
             std::iter::once(&item.code).chain(found)
         });
-        std::iter::once(self.code).chain(items)
+        let codes = std::iter::once(self.code).chain(items);
+        codes.map(|code| Term { code, name: code.display.to_lowercase() }).collect()
     }
 }
 
@@ -256,11 +276,11 @@ impl Limit {
 }
 
 impl Topic {
-    fn is_of(&self, examined: Examined<'_>) -> bool {
-        examined.terms().any(|term| {
-            let listed = self.codes.iter().filter(|list| list.system == term.system);
-            listed.flat_map(|list| &list.codes).any(|code| fits(code, &term.code))
-                || self.words.iter().any(|word| says(&term.display, word))
+    fn is_of(&self, terms: &[Term<'_>]) -> bool {
+        terms.iter().any(|term| {
+            let listed = self.codes.iter().filter(|list| list.system == term.code.system);
+            listed.flat_map(|list| &list.codes).any(|code| fits(code, &term.code.code))
+                || self.words.iter().any(|word| term.says(word))
         })
     }
 }
@@ -269,19 +289,20 @@ fn fits(listed: &str, code: &str) -> bool {
     listed.strip_suffix('*').map_or(listed == code, |start| code.starts_with(start))
 }
 
-/// Whether a name says a word, in any case; a Latin word stands for itself, so that `archive` does
-/// not say `HIV`.
-fn says(name: &str, word: &str) -> bool {
-    let (name, word) = (name.to_lowercase(), word.to_lowercase());
-    let latin = |c: char| c.is_ascii_alphabetic();
-    name.match_indices(&word).any(|(at, found)| {
-        let before = name.get(..at).and_then(|text| text.chars().next_back());
-        let after = name.get(at + found.len()..).and_then(|text| text.chars().next());
-        let joined = |outer: Option<char>, inner: Option<char>| {
-            outer.is_some_and(latin) && inner.is_some_and(latin)
-        };
-        !joined(before, word.chars().next()) && !joined(after, word.chars().next_back())
-    })
+impl Term<'_> {
+    /// Whether the name says a word; a Latin word stands for itself, so that `archive` does not say
+    /// `HIV`.
+    fn says(&self, Word(word): &Word) -> bool {
+        let latin = |c: char| c.is_ascii_alphabetic();
+        self.name.match_indices(word).any(|(at, found)| {
+            let before = self.name.get(..at).and_then(|text| text.chars().next_back());
+            let after = self.name.get(at + found.len()..).and_then(|text| text.chars().next());
+            let joined = |outer: Option<char>, inner: Option<char>| {
+                outer.is_some_and(latin) && inner.is_some_and(latin)
+            };
+            !joined(before, word.chars().next()) && !joined(after, word.chars().next_back())
+        })
+    }
 }
 
 #[cfg(test)]

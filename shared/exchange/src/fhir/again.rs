@@ -117,7 +117,7 @@ pub(crate) async fn again(
     };
     let entry = request.entry(resource(body)?);
     match interaction(&ground, None, entry).map_err(Refused::from)? {
-        Interaction::Write(planned) => written(&ground, tx, planned).await,
+        Interaction::Write(planned) => written(&ground, tx, &planned).await,
         Interaction::Look(_) => Err(FhirError::Unknown.into()),
     }
 }

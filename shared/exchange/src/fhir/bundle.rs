@@ -59,7 +59,7 @@ pub(super) async fn carry_out_again(
     }
     let entry = entries.swap_remove(number);
     match interaction(ground, Some(number), entry).map_err(Refused::from)? {
-        Interaction::Write(planned) => written(ground, tx, planned).await,
+        Interaction::Write(planned) => written(ground, tx, &planned).await,
         Interaction::Look(_) => Err(FhirError::Unknown.into()),
     }
 }
@@ -162,10 +162,10 @@ async fn carried_out(
     interactions: &[Interaction],
 ) -> Result<Reply, Fault> {
     let planned = interactions.iter().filter_map(|interaction| match interaction {
-        Interaction::Write(planned) => Some(planned.clone()),
+        Interaction::Write(planned) => Some(planned),
         Interaction::Look(_) => None,
     });
-    let planned: Vec<Planned> = planned.collect();
+    let planned: Vec<&Planned> = planned.collect();
     let mut done = write(ground, tx, &planned).await?.into_iter();
     let mut entries = Vec::with_capacity(interactions.len());
     for interaction in interactions {
@@ -284,7 +284,7 @@ async fn one_by_itself(
             return Ok(to_raw_value(&seen).map_err(FhirError::from)?);
         }
     };
-    let act = async |tx: &mut Tx<'_>| written(ground, tx, planned.clone()).await;
+    let act = async |tx: &mut Tx<'_>| written(ground, tx, &planned).await;
     let conditions = Manner::entry(number).text()?;
     let incoming = call.incoming((BATCH, &conditions), message_no, message);
     let incoming = Incoming { part: Some(number), ..incoming };
@@ -297,7 +297,7 @@ async fn one_by_itself(
 }
 
 /// Writes one resource, and answers with an entry.
-async fn written(ground: &Ground, tx: &mut Tx<'_>, planned: Planned) -> Result<Reply, Fault> {
+async fn written(ground: &Ground, tx: &mut Tx<'_>, planned: &Planned) -> Result<Reply, Fault> {
     let done = write(ground, tx, &[planned]).await?;
     let entry = done.first().map(|done| of_done(ground, done)).transpose()?;
     Ok(of_body(ground.format, serde_json::to_string(&entry).map_err(FhirError::from)?))

@@ -3,7 +3,10 @@
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Bytes};
 use citygate_fhir::{Resource, ResourceType};
 use citygate_identity::Backend;
-use citygate_platform::{Cx, http::Failure};
+use citygate_platform::{
+    Cx,
+    http::{Failure, Sent},
+};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use url::form_urlencoded;
 
@@ -11,7 +14,6 @@ use super::{FhirError, negotiation::is_json};
 use crate::{
     Sender,
     inbox::Protocol,
-    sent::Sent,
     signature::{self, Proof},
 };
 

@@ -1,6 +1,16 @@
 //! References within the text of a resource.
 
+use citygate_fhir::Resource;
+use serde_json::value::RawValue;
+
 use super::FhirError;
+
+/// Whether a resource may have any: most that are sent name nothing but by number.
+pub(crate) fn has_any(resource: &Resource) -> bool {
+    let named =
+        |(name, raw): (&str, &RawValue)| name == "reference" || raw.get().contains("\"reference\"");
+    resource.members().any(named)
+}
 
 /// Gives every `reference` of a resource that `target` knows another target. The rest of the text
 /// stays as it is, to the last digit.
@@ -81,6 +91,23 @@ mod tests {
             (r#"{"name":"王","reference":"urn:c"}"#, r#"{"name":"王","reference":"Patient/C"}"#),
         ] {
             assert_eq!(shouted(json), expected);
+        }
+    }
+
+    #[test]
+    fn what_has_none_needs_no_rewriting() {
+        for (members, has) in [
+            (r#""code":{"text":"reference"}"#, true),
+            (r#""code":{"text":"a reference"}"#, false),
+            (r#""subject":{"identifier":{"value":"7"}}"#, false),
+            (r#""subject":{ "reference" : "urn:a"}"#, true),
+            (r#""extension":[{"valueReference":{"reference":"Slot/1"}}]"#, true),
+            (r#""reference":"urn:a""#, true),
+        ] {
+            let text = format!(r#"{{"resourceType":"Observation",{members}}}"#);
+            let resource = Resource::parse(&text).unwrap();
+            assert_eq!(has_any(&resource), has, "{members}");
+            assert!(has || shouted(&text) == text, "{members}");
         }
     }
 

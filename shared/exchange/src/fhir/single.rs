@@ -35,7 +35,7 @@ pub(crate) async fn carry_out(
     let Interaction::Write(planned) = interaction(ground, None, entry)? else {
         return Err(FhirError::Unknown.into());
     };
-    let act = async |tx: &mut Tx<'_>| written(ground, tx, planned.clone()).await;
+    let act = async |tx: &mut Tx<'_>| written(ground, tx, &planned).await;
     let message_no = call.message_no.as_deref();
     let incoming = call.incoming((&what, &conditions), message_no, message);
     Ok(of_received(ground, inbox::receive(&ground.cx, &incoming, act).await?))
@@ -45,7 +45,7 @@ pub(crate) async fn carry_out(
 pub(super) async fn written(
     ground: &Ground,
     tx: &mut Tx<'_>,
-    planned: Planned,
+    planned: &Planned,
 ) -> Result<Reply, Fault> {
     let (kind, place) = (planned.kind, planned.place);
     let done = write(ground, tx, &[planned]).await?;

@@ -11,7 +11,7 @@ use super::{
     FhirError, Match, Outcome, Stored, Target, Write, Written,
     call::{Ground, kind},
     plan::{Goal, Planned, condition},
-    references::rewrite,
+    references::{has_any, rewrite},
 };
 use crate::Fault;
 
@@ -49,7 +49,7 @@ struct Resolved {
 pub(crate) async fn write(
     ground: &Ground,
     tx: &mut Tx<'_>,
-    planned: &[Planned],
+    planned: &[&Planned],
 ) -> Result<Vec<Done>, Fault> {
     let resolved = resolve(ground, tx, planned).await?;
     let mut aims = Vec::with_capacity(planned.len());
@@ -87,7 +87,7 @@ pub(crate) async fn write(
 /// planned.
 fn writes_of(
     place: usize,
-    planned: &[Planned],
+    planned: &[&Planned],
     aims: &[Aim],
     rewritten: impl Fn(&Planned) -> Result<Resource, FhirError>,
 ) -> Result<(Vec<usize>, Vec<Write>), FhirError> {
@@ -104,7 +104,7 @@ fn writes_of(
 }
 
 impl Done {
-    fn matched((aim, planned): (&Aim, &Planned)) -> Option<Self> {
+    fn matched((aim, planned): (&Aim, &&Planned)) -> Option<Self> {
         match aim {
             Aim::Stays(id) => Some(Self { kind: planned.kind, id: *id, written: None }),
             Aim::Write(_) => None,
@@ -152,7 +152,7 @@ fn aim(ground: &Ground, goal: &Goal, found: Option<Match>) -> Result<Aim, FhirEr
 }
 
 /// Two entries for one resource could not both be what they ask for (3.1.0.11.2).
-fn distinct(planned: &[Planned], aims: &[Aim]) -> Result<(), FhirError> {
+fn distinct(planned: &[&Planned], aims: &[Aim]) -> Result<(), FhirError> {
     let twice = || FhirError::Bundle("two entries are about the same resource".to_owned());
     let mut ids: Vec<Uuid> = aims.iter().map(|aim| aim.id()).collect();
     ids.sort_unstable();
@@ -171,7 +171,7 @@ fn distinct(planned: &[Planned], aims: &[Aim]) -> Result<(), FhirError> {
     if ids.array_windows().any(|[one, next]| one == next) { Err(twice()) } else { Ok(()) }
 }
 
-fn distinct_places(planned: &[Planned]) -> Vec<usize> {
+fn distinct_places(planned: &[&Planned]) -> Vec<usize> {
     let mut places: Vec<usize> = planned.iter().map(|planned| planned.place).collect();
     places.sort_unstable();
     places.dedup();
@@ -182,7 +182,7 @@ fn distinct_places(planned: &[Planned]) -> Vec<usize> {
 struct Names(BTreeMap<String, String>);
 
 impl Names {
-    fn new(planned: &[Planned], aims: &[Aim]) -> Self {
+    fn new(planned: &[&Planned], aims: &[Aim]) -> Self {
         let mut names = Self(BTreeMap::new());
         for (planned, aim) in planned.iter().zip(aims) {
             names.is(planned, aim.id());
@@ -205,6 +205,9 @@ impl Names {
         planned: &Planned,
         resolved: &Resolved,
     ) -> Result<Resource, FhirError> {
+        if !has_any(&planned.resource) {
+            return Ok(planned.resource.clone());
+        }
         let text = planned.resource.to_json()?;
         let changed = rewrite(&text, |reference| {
             let named = self.0.get(reference).or_else(|| resolved.references.get(reference));
@@ -236,7 +239,11 @@ fn is_conditional(reference: &str) -> bool {
     reference.split_once('?').is_some_and(|(kind, _)| kind.parse::<ResourceType>().is_ok())
 }
 
-async fn resolve(ground: &Ground, tx: &mut Tx<'_>, planned: &[Planned]) -> Result<Resolved, Fault> {
+async fn resolve(
+    ground: &Ground,
+    tx: &mut Tx<'_>,
+    planned: &[&Planned],
+) -> Result<Resolved, Fault> {
     let mut by_place: BTreeMap<usize, (Vec<Asker>, Vec<Query>)> = BTreeMap::new();
     let mut ask = |place, asker, query| {
         let (askers, queries) = by_place.entry(place).or_default();
@@ -277,9 +284,10 @@ async fn resolve(ground: &Ground, tx: &mut Tx<'_>, planned: &[Planned]) -> Resul
 }
 
 /// Each of them once, with the number of the first resource that has it.
-fn conditional_references(planned: &[Planned]) -> Result<BTreeMap<String, usize>, FhirError> {
+fn conditional_references(planned: &[&Planned]) -> Result<BTreeMap<String, usize>, FhirError> {
     let mut found = BTreeMap::new();
-    for (number, planned) in planned.iter().enumerate() {
+    let all = planned.iter().enumerate();
+    for (number, planned) in all.filter(|(_, planned)| has_any(&planned.resource)) {
         rewrite(&planned.resource.to_json()?, |reference| {
             if is_conditional(reference) {
                 found.entry(reference.to_owned()).or_insert(number);

@@ -4,7 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, http::header, post, web::Data};
 use citygate_hl7v2::Charset;
 use citygate_identity::Backend;
 use citygate_kernel::Problem;
-use citygate_platform::{Cx, http::Failure};
+use citygate_platform::{
+    Cx,
+    http::{Failure, Sent},
+};
 use utoipa::ToSchema;
 
 use super::{
@@ -15,7 +18,6 @@ use crate::{
     Sender,
     fhir::{Access, Server, require, require_one},
     inbox::Protocol,
-    sent::Sent,
     signature,
 };
 

@@ -52,6 +52,14 @@ impl Members {
         })
     }
 
+    /// Whether an element is there as one of the types that it may be of.
+    pub(super) fn has_choice(&self, stem: &str, suffix: &str) -> bool {
+        self.0.iter().any(|(member, _)| {
+            let member = member.strip_prefix('_').unwrap_or(member);
+            member.strip_prefix(stem) == Some(suffix)
+        })
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Node::text)
     }

@@ -104,6 +104,12 @@ impl Walk {
 
     /// Programs differ in which of two members of one name they read.
     fn twice(&mut self, members: &Members, place: &Place<'_>) {
+        let mut names: Vec<&str> = members.0.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        // Nearly always; a list costs less than a set.
+        if names.array_windows().all(|[one, next]| one != next) {
+            return;
+        }
         let mut seen = BTreeSet::new();
         for (name, _) in &members.0 {
             if !seen.insert(name.as_str()) {
@@ -120,7 +126,7 @@ impl Walk {
             self.tell(&place, IssueType::Required, "required, and missing");
         }
         if let Type::Choice(kinds) = element.kind {
-            let given = |kind: &&Type| members.has(&format!("{}{}", stem(element), kind.suffix()));
+            let given = |kind: &&Type| members.has_choice(stem(element), kind.suffix());
             if kinds.iter().filter(given).count() > 1 {
                 let place = Place::member(place, stem(element), None);
                 self.tell(&place, IssueType::Structure, "given as more than one type");
@@ -146,9 +152,19 @@ impl Walk {
             let text = "it changes the meaning of its element, and is not understood here";
             self.tell(&place, IssueType::Extension, text);
         }
-        let path = format!("{}.{}", shape.path, stem(element));
         let kind = if bare == name { kind } else { Type::Nested(&[]) };
-        let step = (place, stem(element), path.as_str());
+        let path = match kind {
+            Type::Backbone(_) | Type::Nested(_) => &*format!("{}.{}", shape.path, stem(element)),
+            // What is named after its type, or has no elements of its own.
+            Type::Primitive(_)
+            | Type::Code(_)
+            | Type::Object(_)
+            | Type::Reference(_)
+            | Type::Choice(_)
+            | Type::Contained
+            | Type::Open(_) => "",
+        };
+        let step = (place, stem(element), path);
         match (element.repeats, node) {
             (true, Node::List(list)) => {
                 let other = if bare == name { format!("_{name}") } else { bare.to_owned() };
@@ -158,7 +174,7 @@ impl Walk {
                 let place = Place::member(place, stem(element), None);
                 self.tell(&place, IssueType::Structure, "a list is expected");
             }
-            (false, _) => self.value(node, kind, &path, &Place::member(place, stem(element), None)),
+            (false, _) => self.value(node, kind, path, &Place::member(place, stem(element), None)),
         }
     }
 

@@ -227,7 +227,7 @@ async fn twenty_observations_cost_few_statements() {
         let sender = scene.one.sender;
         let filed = scene.cx.db.tx("test.budget", async |tx| {
             let before = tx.statements();
-            reports(&scene.cx, tx, sender, vec![new()]).await?;
+            reports(&scene.cx, tx, &Policies::default(), sender, vec![new()]).await?;
             Ok::<_, Fault>(tx.statements() - before)
         });
         counts.push(filed.await.unwrap());

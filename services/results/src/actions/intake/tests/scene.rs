@@ -14,7 +14,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::super::{FILING, Filed, reports};
+use super::super::{FILING, Filed, Policies, reports};
 use crate::{
     actions::orders::{self, NewOrder, Placed},
     error::Error,
@@ -123,7 +123,7 @@ impl Scene {
         let new: Vec<NewReport> = new.into_iter().collect();
         let again = || new.iter().map(copy).collect();
         let file = async |tx: &mut citygate_platform::db::Tx<'_>| {
-            reports(&self.cx, tx, by.sender, again()).await
+            reports(&self.cx, tx, &Policies::default(), by.sender, again()).await
         };
         self.cx.db.tx("test.file", file).await
     }
