@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::city::{Failure, cluster::DurableCluster};
 
 /// Which number suits it best depends on the machine; the best one counts.
-const CLIENTS: [u32; 4] = [4, 8, 16, 64];
+pub const CLIENTS: [u32; 4] = [4, 8, 16, 64];
 
 /// A database that pgbench has filled.
 pub struct Pgbench {
@@ -64,7 +64,7 @@ impl Pgbench {
 }
 
 /// It lies beside the server's programs, which may be found through links.
-fn program() -> Result<PathBuf, Failure> {
+pub fn program() -> Result<PathBuf, Failure> {
     let server = Programs::find()?.get("postgres").canonicalize()?;
     let pgbench = server.with_file_name("pgbench");
     if pgbench.is_file() {
@@ -74,7 +74,7 @@ fn program() -> Result<PathBuf, Failure> {
 }
 
 /// `tps = 1234.567890 (without initial connection time)`
-fn per_second(printed: &str) -> Option<f64> {
+pub fn per_second(printed: &str) -> Option<f64> {
     let line = printed.lines().find_map(|line| line.strip_prefix("tps = "))?;
     line.split(' ').next()?.parse().ok()
 }

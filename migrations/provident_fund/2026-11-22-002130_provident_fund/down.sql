@@ -1,0 +1,1 @@
+DROP SCHEMA provident_fund CASCADE;

@@ -1,0 +1,14 @@
+//! Decisions of the provident fund: pure functions.
+
+pub(crate) mod account;
+pub(crate) mod batch;
+pub(crate) mod capacity;
+pub(crate) mod dispute;
+pub(crate) mod gaps;
+pub(crate) mod interest;
+pub(crate) mod loan;
+pub(crate) mod posting;
+pub(crate) mod statement;
+pub(crate) mod table;
+pub(crate) mod transfer;
+pub(crate) mod withdrawal;
