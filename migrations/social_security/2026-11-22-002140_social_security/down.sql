@@ -1,0 +1,2 @@
+DROP SCHEMA social_security CASCADE;
+DELETE FROM public.rules WHERE key LIKE 'social\_security.%';

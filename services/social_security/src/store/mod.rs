@@ -1,0 +1,4 @@
+//! Every statement of social security.
+
+pub(crate) mod orders;
+pub(crate) mod viewings;
