@@ -79,6 +79,7 @@ fn parts(folder: &std::path::Path) -> Result<Vec<Service>, CommandError> {
     Ok(services::all(Parties {
         pay_lanes: citygate_payments::PayLanes::direct(),
         claim_lanes: citygate_booking::ClaimLanes::direct(),
+        balance_lanes: citygate_provident_fund::BalanceLanes::direct(),
         tokens: Tokens::open(folder, ISSUER)?,
         sign_in: SignInMethods::new(&SignInSettings::default(), ISSUER)?,
         profiles: citygate_identity::Profiles::direct(),
@@ -88,5 +89,6 @@ fn parts(folder: &std::path::Path) -> Result<Vec<Service>, CommandError> {
         processor: None,
         registry: None,
         insurer: None,
+        registers: citygate_inquiry::Registers::new()?,
     }))
 }

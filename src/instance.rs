@@ -1,15 +1,17 @@
 //! A running city: database, services, server and worker, started in the order they need each
 //! other and stopped in the reverse.
 
+mod sandboxes;
+
 use std::{fs, io, net::TcpListener, path::PathBuf, sync::Arc, thread};
 
 use citygate_booking::ClaimLanes;
 use citygate_exchange::hl7::MllpServer;
-use citygate_hospital::Insurer;
-use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
-use citygate_kernel::{Clock, Locale, Masked};
+use citygate_identity::{Profiles, SignInMethods, Tokens};
+use citygate_inquiry::Registers;
+use citygate_kernel::{Clock, Locale};
 use citygate_notify::{Mailer, SmsGateway};
-use citygate_payments::{CardProcessor, PayLanes};
+use citygate_payments::PayLanes;
 use citygate_platform::{
     Cx, Platform, Service,
     cluster::{Cluster, ClusterError, DataFolder, FolderError},
@@ -17,14 +19,12 @@ use citygate_platform::{
     http::{Server, bind},
     keys::Keys,
     migrate::{MigrateError, migrate},
-    party::{Party, PartySettings},
     worker::Worker,
 };
-use citygate_sandbox::{
-    card_processor::CardProcessorSandbox, insurer::InsurerSandbox,
-    police_registry::PoliceRegistrySandbox,
-};
+use citygate_provident_fund::BalanceLanes;
 use tokio::sync::watch;
+
+pub use sandboxes::Sandboxes;
 
 use crate::{
     migrations,
@@ -162,8 +162,10 @@ impl City {
             processor: sandboxes.card_processor(settings)?,
             registry: sandboxes.police_registry(settings)?,
             insurer: sandboxes.insurer(settings)?,
+            registers: Registers::new().map_err(party)?,
             pay_lanes: PayLanes::start(&platform, settings.lane).map_err(party)?,
             claim_lanes: ClaimLanes::start(&platform, settings.lane).map_err(party)?,
+            balance_lanes: BalanceLanes::start(&platform, settings.lane).map_err(party)?,
         };
         let services = services::all(parties);
         let city = Self { platform, tokens, services, sandboxes };
@@ -209,6 +211,7 @@ impl City {
             for seed in self.services.iter().filter_map(|service| service.demo) {
                 seed(self.cx()).await.map_err(|error| party(format!("the demo city: {error}")))?;
             }
+            self.sandboxes.open_registers(&self.cx()).await?;
         }
         Ok(())
     }
@@ -222,85 +225,6 @@ impl City {
         };
         let services = self.services.iter().cloned();
         services.map(|one| if wanted(&one) { one } else { one.silent() }).collect()
-    }
-}
-
-/// The key of the sandbox parties; it guards nothing.
-const SANDBOX_KEY: &str = "sandbox-key";
-
-/// The parties outside that are simulated: those of a demo city that are not set.
-#[derive(Default)]
-pub struct Sandboxes {
-    /// Charges cards.
-    pub card_processor: Option<CardProcessorSandbox>,
-    /// Knows who holds which document.
-    pub police_registry: Option<PoliceRegistrySandbox>,
-    /// Insures patients.
-    pub insurer: Option<InsurerSandbox>,
-}
-
-impl Sandboxes {
-    fn start(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
-        if !settings.wants_demo_city() {
-            return Ok(Self::default());
-        }
-        let missing = |set: &PartySettings| set.url.is_none();
-        let card_processor = missing(&settings.card_processor)
-            .then(|| CardProcessorSandbox::start(SANDBOX_KEY, clock))
-            .transpose()
-            .map_err(party)?;
-        let police_registry = missing(&settings.police_registry)
-            .then(|| PoliceRegistrySandbox::start(SANDBOX_KEY))
-            .transpose()
-            .map_err(party)?;
-        let insurer = missing(&settings.insurer)
-            .then(|| InsurerSandbox::start(SANDBOX_KEY))
-            .transpose()
-            .map_err(party)?;
-        Ok(Self { card_processor, police_registry, insurer })
-    }
-
-    fn card_processor(&self, settings: &Settings) -> Result<Option<CardProcessor>, StartError> {
-        let url = self.card_processor.as_ref().map(|sandbox| sandbox.url.as_str());
-        let found = reached("card_processor", &settings.card_processor, url)?;
-        Ok(found.map(CardProcessor::new))
-    }
-
-    fn police_registry(&self, settings: &Settings) -> Result<Option<PoliceRegistry>, StartError> {
-        let url = self.police_registry.as_ref().map(|sandbox| sandbox.url.as_str());
-        let found = reached("police_registry", &settings.police_registry, url)?;
-        Ok(found.map(PoliceRegistry::new))
-    }
-
-    fn insurer(&self, settings: &Settings) -> Result<Option<Insurer>, StartError> {
-        let url = self.insurer.as_ref().map(|sandbox| sandbox.url.as_str());
-        Ok(reached("insurer", &settings.insurer, url)?.map(Insurer::new))
-    }
-
-    async fn stop(self) {
-        let Self { card_processor, police_registry, insurer } = self;
-        if let Some(sandbox) = card_processor {
-            sandbox.stop().await;
-        }
-        if let Some(sandbox) = police_registry {
-            sandbox.stop().await;
-        }
-        if let Some(sandbox) = insurer {
-            sandbox.stop().await;
-        }
-    }
-}
-
-/// A party as it is set, else its sandbox, if there is one.
-fn reached(
-    name: &'static str,
-    set: &PartySettings,
-    sandbox: Option<&str>,
-) -> Result<Option<Party>, StartError> {
-    let simulated = || sandbox.map(|url| Party::new(url, Masked::new(SANDBOX_KEY.to_owned())));
-    match set.party(name).map_err(party)? {
-        Some(party) => Ok(Some(party)),
-        None => simulated().transpose().map_err(party),
     }
 }
 

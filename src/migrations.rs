@@ -11,14 +11,33 @@ const LEDGER: EmbeddedMigrations = embed_migrations!("migrations/ledger");
 const PAYMENTS: EmbeddedMigrations = embed_migrations!("migrations/payments");
 const BOOKING: EmbeddedMigrations = embed_migrations!("migrations/booking");
 const EXCHANGE: EmbeddedMigrations = embed_migrations!("migrations/exchange");
+const CERTIFICATES: EmbeddedMigrations = embed_migrations!("migrations/certificates");
+const INQUIRY: EmbeddedMigrations = embed_migrations!("migrations/inquiry");
 const TRAFFIC: EmbeddedMigrations = embed_migrations!("migrations/traffic");
 const HOSPITAL: EmbeddedMigrations = embed_migrations!("migrations/hospital");
 const RESULTS: EmbeddedMigrations = embed_migrations!("migrations/results");
+const PROVIDENT_FUND: EmbeddedMigrations = embed_migrations!("migrations/provident_fund");
+const SOCIAL_SECURITY: EmbeddedMigrations = embed_migrations!("migrations/social_security");
+const MARRIAGE: EmbeddedMigrations = embed_migrations!("migrations/marriage");
 
 /// One source for each folder below `migrations/`.
 pub fn all() -> Timeline<EmbeddedMigrations> {
     Timeline(vec![
-        PLATFORM, CATALOGUE, NOTIFY, IDENTITY, LEDGER, PAYMENTS, BOOKING, EXCHANGE, TRAFFIC,
-        HOSPITAL, RESULTS,
+        PLATFORM,
+        CATALOGUE,
+        NOTIFY,
+        IDENTITY,
+        LEDGER,
+        PAYMENTS,
+        BOOKING,
+        EXCHANGE,
+        CERTIFICATES,
+        INQUIRY,
+        TRAFFIC,
+        HOSPITAL,
+        RESULTS,
+        PROVIDENT_FUND,
+        SOCIAL_SECURITY,
+        MARRIAGE,
     ])
 }

@@ -4,9 +4,12 @@ use citygate_booking::ClaimLanes;
 use citygate_exchange::Registry;
 use citygate_hospital::Insurer;
 use citygate_identity::{PoliceRegistry, Profiles, SignInMethods, Tokens};
+use citygate_inquiry::Registers;
 use citygate_notify::{Mailer, SmsGateway, WebhookSettings};
+use citygate_paper::pdf::Printer;
 use citygate_payments::{CardProcessor, PayLanes};
 use citygate_platform::{Service, http, telemetry};
+use citygate_provident_fund::BalanceLanes;
 
 /// What parts need from outside.
 pub struct Parties {
@@ -28,10 +31,14 @@ pub struct Parties {
     pub registry: Option<PoliceRegistry>,
     /// Insures patients, where there is somebody who does.
     pub insurer: Option<Insurer>,
+    /// Through whom agencies' registers are asked.
+    pub registers: Registers,
     /// How payments reach the database.
     pub pay_lanes: PayLanes,
     /// How claims to places reach the database.
     pub claim_lanes: ClaimLanes,
+    /// How questions for a balance reach the database.
+    pub balance_lanes: BalanceLanes,
 }
 
 /// Every part of the city, those that others stand on first.
@@ -46,10 +53,14 @@ pub fn all(parties: Parties) -> Vec<Service> {
         processor,
         registry,
         insurer,
+        registers,
         pay_lanes,
         claim_lanes,
+        balance_lanes,
     } = parties;
     let issuer = tokens.issuer().to_owned();
+    // One for all: so many documents are made at once in the process, whoever asks for them.
+    let printer = Printer::new();
     vec![
         http::service(telemetry::metrics()),
         citygate_catalogue::service(),
@@ -59,9 +70,14 @@ pub fn all(parties: Parties) -> Vec<Service> {
         citygate_payments::service(processor, pay_lanes),
         citygate_booking::service(claim_lanes),
         citygate_exchange::service(&issuer, self::registry()),
+        citygate_certificates::service(printer.clone()),
+        citygate_inquiry::service(registers),
         citygate_traffic::service(),
         citygate_hospital::service(insurer),
-        citygate_results::service(),
+        citygate_results::service(printer),
+        citygate_provident_fund::service(balance_lanes),
+        citygate_social_security::service(),
+        citygate_marriage::service(),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agency;
+mod agency_source;
 mod client;
 mod config;
 mod conformance;
@@ -11,6 +12,7 @@ mod migrate;
 mod mllp;
 mod openapi;
 mod participant;
+mod provident_fund;
 mod serve;
 mod staff;
 mod work;
@@ -76,6 +78,9 @@ enum Command {
     /// Checks a hospital's own system against the sandbox.
     #[command(subcommand)]
     Conformance(conformance::ConformanceCommand),
+    /// Pushes the records of a fund centre, from where the centre is.
+    #[command(subcommand)]
+    ProvidentFund(provident_fund::ProvidentFundCommand),
     /// Looks after the systems that speak HL7 version 2 over MLLP.
     #[command(subcommand)]
     Mllp(mllp::MllpCommand),
@@ -151,6 +156,9 @@ pub async fn run() -> Result<(), CommandError> {
         // It runs where the hospital is, and knows no more of the city than its address.
         return conformance::run(command).await;
     }
+    if let Command::ProvidentFund(command) = &command {
+        return provident_fund::run(command).await;
+    }
     let mut flags = Flags { data_dir: cli.data_dir, ..Flags::default() };
     if let Command::Serve(args) = &command {
         flags.listen.clone_from(&args.listen);
@@ -176,7 +184,7 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Mllp(command) => mllp::run(&settings, &command).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
-        Command::Demo(_) | Command::Conformance(_) => Ok(()),
+        Command::Demo(_) | Command::Conformance(_) | Command::ProvidentFund(_) => Ok(()),
     }
 }
 

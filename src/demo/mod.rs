@@ -14,6 +14,7 @@ use citygate_identity::{
 };
 use citygate_kernel::Clock;
 use citygate_notify::WebhookSettings;
+use citygate_platform::Cx;
 use citygate_sandbox::card_processor::Behaviour;
 use clap::Args;
 
@@ -54,13 +55,15 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
         police: registered(&city, &url, "Traffic police", STORY_SCOPES).await?,
         auditor: registered(&city, &url, "Audit office", &["books:read"]).await?,
         hospital: hospital(&city, &url).await?,
+        social_security: social_security(&city, &url).await?,
+        cx: city.cx(),
         clock,
         letters: settings.mail_folder(),
         messages: settings.sms_folder(),
         slow_processor: args.processor_times_out,
     };
-    invite(&city, citygate_traffic::POLICE, story::CLERK, StaffRole::Clerk).await?;
-    invite(&city, citygate_hospital::HOSPITAL, story::CLINICIAN, StaffRole::Clinician).await?;
+    invite(&city.cx(), citygate_traffic::POLICE, story::CLERK, StaffRole::Clerk).await?;
+    invite(&city.cx(), citygate_hospital::HOSPITAL, story::CLINICIAN, StaffRole::Clinician).await?;
     let instance = Instance::start(&settings, listener, city, url)?;
     let told = story::tell(cast).await;
     instance.stop().await;
@@ -70,13 +73,13 @@ pub async fn run(args: &DemoArgs) -> Result<(), CommandError> {
 
 /// What `citygate staff invite` does.
 async fn invite(
-    city: &City,
+    cx: &Cx,
     agency: AgencyId,
     email: &str,
     role: StaffRole,
 ) -> Result<(), CommandError> {
     let email = email.parse()?;
-    invite_staff(&city.cx(), &NewStaff { agency, email: &email, role }, None).await?;
+    invite_staff(cx, &NewStaff { agency, email: &email, role }, None).await?;
     Ok(())
 }
 
@@ -111,6 +114,12 @@ pub const HOSPITAL_SCOPES: &[&str] = &[
     "system/*.write",
 ];
 
+/// What the system of a fund centre may do.
+pub const FUND_SCOPES: &[&str] = &["provident_fund.records:write"];
+
+/// What the system of a social security agency may do.
+pub const SOCIAL_SECURITY_SCOPES: &[&str] = &["social_security.orders:read", "webhooks:write"];
+
 /// Settings of a city that nobody else sees: a free port, letters in a folder, webhooks to
 /// loopback.
 pub fn throw_away_settings(folder: &Path) -> Settings {
@@ -144,6 +153,15 @@ async fn hospital(city: &City, url: &str) -> Result<System, CommandError> {
     let id = ClientId::new(&city.platform.clock);
     register(city, (citygate_hospital::HOSPITAL, id), "First Hospital", &key, HOSPITAL_SCOPES)
         .await?;
+    System::new(url, id, &key)
+}
+
+/// The same for a system of the demo city's social security agency.
+async fn social_security(city: &City, url: &str) -> Result<System, CommandError> {
+    let key = KeyPair::generate().ok_or("no key pair could be made")?;
+    let id = ClientId::new(&city.platform.clock);
+    let agency = citygate_social_security::AGENCY;
+    register(city, (agency, id), "Social Insurance Bureau", &key, SOCIAL_SECURITY_SCOPES).await?;
     System::new(url, id, &key)
 }
 

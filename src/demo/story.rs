@@ -1,13 +1,17 @@
 //! The story, step by step. Every step says who does what and what came of it, and is checked.
 
 mod hospital;
+mod marriage;
+mod provident_fund;
 mod results;
+mod social_security;
 mod watching;
 
 use std::{path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
 use citygate_kernel::Clock;
+use citygate_platform::Cx;
 use serde_json::{Value, json};
 
 use super::{
@@ -25,6 +29,9 @@ pub(super) struct Cast {
     pub police: System,
     pub auditor: System,
     pub hospital: System,
+    pub social_security: System,
+    /// What whoever runs the city does on its own machine: the first role of an agency.
+    pub cx: Cx,
     /// Days of the story pass in a moment.
     pub clock: Clock,
     pub letters: PathBuf,
@@ -62,6 +69,9 @@ pub(super) async fn tell(mut cast: Cast) -> Result<(), CommandError> {
     let mut people = hospital::a_sold_out_morning(&mut cast).await?;
     hospital::a_visit(&mut cast, &mut people).await?;
     results::three_results(&mut cast, &mut people).await?;
+    provident_fund::a_query(&mut cast).await?;
+    social_security::a_contribution(&mut cast).await?;
+    marriage::two_people(&cast).await?;
     receiver.stop().await;
     println!("\nThe story is told: every step was as it should be.");
     Ok(())

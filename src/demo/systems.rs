@@ -11,16 +11,20 @@ use citygate_hospital::HOSPITAL;
 use citygate_identity::{ClientId, KeyPair};
 use citygate_kernel::wire;
 use citygate_platform::keys::read_or_make;
+use citygate_provident_fund::FUND_CENTRE;
+use citygate_social_security::AGENCY;
 use citygate_traffic::POLICE;
 
-use super::{HOSPITAL_SCOPES, POLICE_SCOPES, register};
+use super::{FUND_SCOPES, HOSPITAL_SCOPES, POLICE_SCOPES, SOCIAL_SECURITY_SCOPES, register};
 use crate::{commands::CommandError, instance::City};
 
 /// Agency, name, key file and scopes.
-const SYSTEMS: [(AgencyId, &str, &str, &[&str]); 3] = [
+const SYSTEMS: [(AgencyId, &str, &str, &[&str]); 5] = [
     (POLICE, "Traffic police", "demo-traffic-police.p8", POLICE_SCOPES),
     (POLICE, "Audit office", "demo-audit-office.p8", &["books:read"]),
     (HOSPITAL, "First Hospital", "demo-first-hospital.p8", HOSPITAL_SCOPES),
+    (FUND_CENTRE, "Fund centre", "demo-fund-centre.p8", FUND_SCOPES),
+    (AGENCY, "Social Insurance Bureau", "demo-social-insurance.p8", SOCIAL_SECURITY_SCOPES),
 ];
 
 /// A registered system and the file with its private key (PKCS #8, DER).

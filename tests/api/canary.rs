@@ -67,7 +67,7 @@ impl MakeWriter<'_> for Log {
 }
 
 /// Keeps the log, at its most talkative. One for the process: what other tests log is in it too.
-fn keep_log() {
+pub fn keep_log() {
     static BEGUN: OnceLock<()> = OnceLock::new();
     BEGUN.get_or_init(|| {
         let log = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
@@ -75,7 +75,8 @@ fn keep_log() {
     });
 }
 
-fn logged() -> String {
+/// What this process has logged since then.
+pub fn logged() -> String {
     String::from_utf8_lossy(&LOGGED.lock().unwrap()).into_owned()
 }
 

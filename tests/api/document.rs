@@ -31,7 +31,9 @@ impl Role {
             // The tokens of these callers were not asked for with `openid`.
             Self::EndUser => false,
             Self::Partner => ["system", "other_system"].contains(&caller),
-            Self::Staff => ["clerk", "clinician", "admin", "other_admin"].contains(&caller),
+            Self::Staff => {
+                ["clerk", "clinician", "registrar", "admin", "other_admin"].contains(&caller)
+            }
         }
     }
 }
@@ -56,8 +58,8 @@ pub struct Operation {
 }
 
 /// Parameters that name nobody's thing: cities are public, every account has every month, every
-/// hospital every type of resource and what can be done with it.
-const OF_NOBODY: [&str; 4] = ["city", "month", "operation", "type"];
+/// hospital every type of resource and what can be done with it, every agency every day and queue.
+const OF_NOBODY: [&str; 6] = ["city", "month", "on", "operation", "queue", "type"];
 
 /// All of them.
 pub fn operations() -> Vec<Operation> {
@@ -137,9 +139,14 @@ impl Operation {
         self.takes.as_deref() == Some(FHIR_JSON)
     }
 
+    /// How many things its address names.
+    pub fn things(&self) -> usize {
+        self.parameters.iter().filter(|name| !OF_NOBODY.contains(&name.as_str())).count()
+    }
+
     /// Whether it is about one thing that its address names.
     pub fn is_about_one(&self) -> bool {
-        self.parameters.iter().any(|name| !OF_NOBODY.contains(&name.as_str()))
+        self.things() > 0
     }
 }
 
@@ -196,6 +203,25 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
         ("item", "1".to_owned()),
         ("hold_id", id("hold")),
         ("request_id", id("creq")),
+        ("certificate_id", id("cert")),
+        ("account_id", id("facc")),
+        ("loan_id", id("floa")),
+        ("withdrawal_id", id("fwdr")),
+        ("dispute_id", id("fdsp")),
+        ("transfer_id", id("ftri")),
+        ("provident_fund_read_transfer/transfer_id", id("ftro")),
+        ("provident_fund_decide_transfer/transfer_id", id("ftro")),
+        ("batch_no", "NONE".to_owned()),
+        // A batch that is declared is there from then on.
+        ("provident_fund_put_batch/batch_no", "NEVER".to_owned()),
+        ("part_no", "1".to_owned()),
+        ("queue", "waiting".to_owned()),
+        ("year", "2026".to_owned()),
+        ("order_id", id("sord")),
+        ("case_id", id("mcas")),
+        ("correction_id", id("mcor")),
+        ("office_id", id("offc")),
+        ("on", "2026-12-31".to_owned()),
         // With its code, as it stands on a receipt.
         ("receipt_no", format!("{}?code={}", "0".repeat(24), "0".repeat(16))),
     ])

@@ -47,7 +47,7 @@ pub struct Keeper<'a> {
 
 /// What was made answers 200 to 202.
 #[track_caller]
-fn made(reply: Reply) -> Reply {
+pub fn made(reply: Reply) -> Reply {
     assert!((200..203).contains(&reply.status), "{}", reply.text);
     reply
 }
@@ -89,7 +89,7 @@ impl Keeper<'_> {
         }
     }
 
-    fn no(&self, what: &str) -> String {
+    pub fn no(&self, what: &str) -> String {
         format!("{what}-{}", self.nth)
     }
 
@@ -102,7 +102,7 @@ impl Keeper<'_> {
         made(self.hospital.caller.post_once(&path, &key, body).await.unwrap())
     }
 
-    async fn ask(&self, path: &str, body: &Value) -> Reply {
+    pub async fn ask(&self, path: &str, body: &Value) -> Reply {
         let (path, key) = (format!("/v1/{path}"), self.no(&path.replace('/', "-")));
         made(self.citizen.caller.post_once(&path, &key, body).await.unwrap())
     }

@@ -135,15 +135,15 @@ fn pointers(value: &Value) -> Vec<String> {
 /// What is not wrong there: nothing is expected, a doctor has no role, a slot has no places.
 fn is_right(pointer: &str, value: &Value) -> bool {
     match pointer {
-        "/active" | "/upheld" | "/signs" | "/speaks_hl7" => value.is_boolean(),
-        "/expected" => value.is_null(),
+        "/active" | "/approved" | "/upheld" | "/signs" | "/speaks_hl7" => value.is_boolean(),
+        "/expected" | "/address" | "/cost" | "/month" => value.is_null(),
         // That an amount is out of bounds may be a fact (409, 422).
         amount if amount.ends_with("/amount_minor") => value.is_i64(),
         // What is wrong with a key, or no scope, is a fact (422).
         "/jwk" | "/sandbox_jwk" => value.is_object() || value.is_null(),
         "/scopes" => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
         "/scopes/0" => value.is_string(),
-        "/roles" => *value == json!([]),
+        "/roles" | "/papers" | "/present" | "/windows" => *value == json!([]),
         "/slots/0/places" => *value == json!({}),
         _ => false,
     }
@@ -153,6 +153,7 @@ fn is_right(pointer: &str, value: &Value) -> bool {
 async fn a_wrong_value_anywhere_in_a_body_is_refused_by_its_place() {
     let scene = Scene::set().await;
     let wrong_values = wrong_values();
+    let mut taken = Vec::new();
     for operation in with_json_bodies() {
         let right = right_body(&scene, &operation.id);
         for pointer in pointers(&right) {
@@ -166,12 +167,15 @@ async fn a_wrong_value_anywhere_in_a_body_is_refused_by_its_place() {
                 let answer = scene.send(&operation, body.to_string()).await;
                 let about = format!("{} {pointer} {shown}: {}", operation.id, answer.text);
                 let found = (answer.status, answer.problem());
-                assert_eq!(found, (400, "request.invalid_body".to_owned()), "{about}");
-                let named = answer.body["errors"][0]["pointer"].as_str().unwrap();
-                assert!(named.starts_with(&pointer), "{about}");
+                let named = answer.body["errors"][0]["pointer"].as_str().unwrap_or_default();
+                let refused = found == (400, "request.invalid_body".to_owned());
+                if !refused || !named.starts_with(&pointer) {
+                    taken.push(about);
+                }
             }
         }
     }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
     scene.nothing_has_changed().await;
 }
 
@@ -220,12 +224,14 @@ async fn a_body_has_to_say_that_it_is_json() {
     scene.nothing_has_changed().await;
 }
 
-/// Numbers in paths: those that hospitals give, and versions.
-const OWN_NUMBERS: [&str; 8] = [
+/// Numbers in paths: those that hospitals and fund centres give, and versions.
+const OWN_NUMBERS: [&str; 10] = [
+    "batch_no",
     "charge_no",
     "department_no",
     "location_no",
     "order_no",
+    "part_no",
     "practitioner_no",
     "session_no",
     "station_no",
@@ -259,7 +265,7 @@ async fn an_id_of_another_form_is_an_invalid_parameter() {
         // Agencies name their keys as they like.
         for name in operation.parameters.iter().filter(|name| *name != "kid") {
             let own = format!("{}/{name}", operation.id);
-            // Hospitals number their own things, with few characters.
+            // Agencies number their own things, with few characters.
             let others: &[String] =
                 if OWN_NUMBERS.contains(&name.as_str()) { &[] } else { &of_other_kinds };
             let others = others.iter().map(String::as_str);

@@ -29,18 +29,19 @@ use crate::{
     document::{Operation, Role, nothing, operations, scopes},
     hospital_things::{Keeper, other_hospital},
     matrix::named,
-    staff::{Agency, accept, sure},
+    staff::{Agency, at_their_desks, in_role},
     support::{Answer, TestApp, yuan},
 };
 
 const TABLE: &str = include_str!("matrix.csv");
 
-const CALLERS: [&str; 10] = [
+const CALLERS: [&str; 11] = [
     "anonymous",
     "nameless",
     "citizen",
     "clerk",
     "clinician",
+    "registrar",
     "admin",
     "other_admin",
     "system",
@@ -106,27 +107,27 @@ async fn stage(app: &TestApp) -> Stage {
     let scopes = scopes();
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let mut first = Agency::new(app, HOSPITAL, "first.example").await;
+    let mut clinician = in_role(app, &mut first, "clinician").await;
+    let mut registrar = in_role(app, &mut first, "registrar").await;
     let mut second = Agency::new(app, other_hospital(), "second.example").await;
-    let mut clinician = sure(app, "clinician@first.example").await;
-    assert_eq!(first.invite(&clinician.email, "clinician").await.status, 201);
-    assert_eq!(accept(app, &clinician).await.status, 200);
-    let (mut citizen, other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);
+    let mut their_registrar = in_role(app, &mut second, "registrar").await;
+    let (mut citizen, mut other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);
     let mut system = app.system_of(first.id, &scopes).await;
     let mut scopeless = app.system_of(first.id, &["hospital.results:write"]).await;
     let mut other_system = app.system_of(second.id, &scopes).await;
-    let own = things(app, &citizen, DEMO_CITIZENS[0].2, &system, &first, 1).await;
-    let others = things(app, &other, DEMO_CITIZENS[1].2, &system, &first, 2).await;
-    let theirs = things(app, &other, DEMO_CITIZENS[1].2, &other_system, &second, 3).await;
+    let own = things(app, (&mut citizen, 0), &mut system, (&mut first, &mut registrar), 1).await;
+    let others = things(app, (&mut other, 1), &mut system, (&mut first, &mut registrar), 2).await;
+    let theirs =
+        things(app, (&mut other, 1), &mut other_system, (&mut second, &mut their_registrar), 3)
+            .await;
     let missing = Things { ids: nothing(), id_number: "11010519491231002X", ..own.clone() };
     // All of that took its time.
     for one in [&mut system, &mut scopeless, &mut other_system] {
         app.authenticate(one).await;
     }
-    let fresh = format!("UPDATE identity.sessions SET authenticated_at = '{}'", app.clock.now());
-    app.sql().await.run(&fresh).await;
-    let people =
-        [&mut citizen, &mut first.clerk, &mut clinician, &mut first.admin, &mut second.admin];
-    for one in people {
+    at_their_desks(app).await;
+    let desk = [&mut first.clerk, &mut clinician, &mut registrar, &mut first.admin];
+    for one in desk.into_iter().chain([&mut citizen, &mut second.admin]) {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
     let nameless = app.citizen("nobody@citygate.example").await;
@@ -136,6 +137,7 @@ async fn stage(app: &TestApp) -> Stage {
         citizen.caller,
         first.clerk.caller,
         clinician.caller,
+        registrar.caller,
         first.admin.caller,
         second.admin.caller,
         system.caller,
@@ -149,12 +151,19 @@ async fn stage(app: &TestApp) -> Stage {
 /// top-up, a fine; what a hospital keeps of a patient; somebody in a role, an invitation, a system.
 async fn things(
     app: &TestApp,
-    citizen: &CitizenApp,
-    id_number: &'static str,
-    system: &System,
-    agency: &Agency,
+    (citizen, which): (&mut CitizenApp, usize),
+    system: &mut System,
+    (agency, registrar): (&mut Agency, &mut CitizenApp),
     nth: usize,
 ) -> Things {
+    // What was done before took its time.
+    app.authenticate(system).await;
+    at_their_desks(app).await;
+    for one in [&mut *citizen, &mut *registrar, &mut agency.admin] {
+        assert_eq!(one.refresh().await.unwrap().status, 200);
+    }
+    let (citizen, system) = (&*citizen, &*system);
+    let id_number = DEMO_CITIZENS[which].2;
     let issue = async |no: usize| {
         let bill = app.bill(&format!("{nth}-{no}"), id_number, 200);
         app.issue(system, &bill).await
@@ -186,9 +195,15 @@ async fn things(
         ("decision_no", decision_no.to_owned()),
     ]);
     let keeper = Keeper { app, hospital: system, agency: agency.id, citizen, id_number, nth };
-    let kept = keeper.things().await;
+    let mut kept = keeper.things().await;
+    keeper.certify(&mut kept).await;
+    keeper.contribute(&mut kept, &ids["bill_id"]).await;
+    keeper.save_up(&mut kept).await;
+    keeper.marry(&mut kept, registrar).await;
     ids.extend(kept.ids);
     ids.extend(ways_in(app, citizen, nth).await);
+    at_their_desks(app).await;
+    assert_eq!(agency.admin.refresh().await.unwrap().status, 200);
     ids.extend(agency.things(app, nth).await);
     Things { ids, bodies: kept.bodies, id_number, available: yuan(150), decision }
 }
@@ -241,6 +256,10 @@ async fn call(operation: &Operation, caller: &Caller, of: &Things, key: &str) ->
         Some(_) if operation.takes_json() || operation.takes_fhir() => {
             request.json(&body(operation, of))
         }
+        Some("application/x-ndjson") => {
+            let line = body(operation, of).to_string();
+            request.header("Content-Type", "application/x-ndjson").body(line)
+        }
         Some(_) => request.form(&[("nothing", "")]),
     };
     Answer::to(request).await.status
@@ -256,7 +275,7 @@ async fn cell(operation: &Operation, stage: &Stage, column: usize) -> String {
     for (target, things) in stage.things.iter().enumerate() {
         let mut things = things.clone();
         // Of what does not exist at an agency, the agency does.
-        if target == 3 && operation.parameters.len() > 1 {
+        if target == 3 && operation.things() > 1 {
             let agency = stage.things[0].ids["agency_id"].clone();
             things.ids.insert("agency_id", agency);
         }
@@ -352,7 +371,8 @@ const OF_EVERYBODY: [&str; 2] = ["booking_enter_draw", "booking_wait"];
 fn foreign(role: Role, caller: &str) -> Range<usize> {
     match (role, caller) {
         (Role::Citizen, "citizen") => 1..3,
-        (Role::Staff, "clerk" | "clinician" | "admin") | (Role::Partner, "system") => 2..3,
+        (Role::Staff, "clerk" | "clinician" | "registrar" | "admin")
+        | (Role::Partner, "system") => 2..3,
         (Role::Staff, "other_admin") | (Role::Partner, "other_system") => 0..2,
         _ => 0..3,
     }

@@ -31,6 +31,10 @@ def system_with(scopes: list[str]) -> str:
         return "auditor"
     if any(scope.startswith(("hospital.", "exchange.", "system/")) for scope in scopes):
         return "hospital"
+    if any(scope.startswith("provident_fund.") for scope in scopes):
+        return "fund"
+    if any(scope.startswith("social_security.") for scope in scopes):
+        return "insurance"
     return "police"
 
 
@@ -49,7 +53,7 @@ def sign_in_as(caller: str) -> None:
             case.headers["Authorization"] = f"Bearer {data}"
 
 
-for caller in ("citizen", "police", "auditor", "hospital"):
+for caller in ("citizen", "police", "auditor", "hospital", "fund", "insurance"):
     sign_in_as(caller)
 
 
@@ -82,6 +86,8 @@ def fresh_idempotency_key(context, case, kwargs):
         case.headers["idempotency-key"] = str(uuid.uuid4())
 
 
+# A part of a batch has an object on each line: one line is a part.
+schemathesis.serializer.alias("application/x-ndjson", "application/json")
 # HL7 version 2 is text.
 schemathesis.serializer.alias("application/hl7-v2", "text/plain")
 

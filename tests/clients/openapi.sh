@@ -35,6 +35,8 @@ fuzz() {
         CLIENT_POLICE=$(as_partner 'Traffic police') \
         CLIENT_AUDITOR=$(as_partner 'Audit office') \
         CLIENT_HOSPITAL=$(as_partner 'First Hospital') \
+        CLIENT_FUND=$(as_partner 'Fund centre') \
+        CLIENT_INSURANCE=$(as_partner 'Social Insurance Bureau') \
         PYTHONDONTWRITEBYTECODE=1 \
         "$tools/schemathesis/bin/schemathesis" --config-file "$here/schemathesis.toml" \
         run "$url/openapi.json" --no-color "${arguments[@]}"

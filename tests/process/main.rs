@@ -8,6 +8,8 @@ mod guesses;
 mod keys;
 mod onboarding;
 mod program;
+mod provident_fund_load;
 mod refusals;
+mod registers;
 mod registration;
 mod stories;

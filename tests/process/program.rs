@@ -60,6 +60,11 @@ impl Serving {
         Self::wait(command, "  Docs ")
     }
 
+    /// The same until a line is printed that contains a text.
+    pub fn named(command: Command, last: &str) -> Self {
+        Self::wait(command, last)
+    }
+
     fn wait(mut command: Command, last: &str) -> Self {
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("CITYGATE_LOG__FILTER", "warn");
         // A test asks more often than any person would.

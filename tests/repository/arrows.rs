@@ -10,11 +10,11 @@ use crate::root;
 /// storey that [`BESIDE`] names.
 const STOREYS: [&[&str]; 6] = [
     &["kernel"],
-    &["calendar", "fhir", "hl7v2", "platform", "sandbox"],
+    &["calendar", "fhir", "hl7v2", "paper", "platform", "sandbox"],
     &["notify", "catalogue", "ledger", "identity"],
-    &["exchange", "payments"],
+    &["certificates", "exchange", "inquiry", "payments"],
     &["booking"],
-    &["hospital", "results", "traffic"],
+    &["hospital", "marriage", "provident-fund", "results", "social-security", "traffic"],
 ];
 
 /// Arrows within a storey.

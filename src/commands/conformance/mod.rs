@@ -107,13 +107,19 @@ fn make_key(out: &Path) -> Result<(), CommandError> {
 const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const END: &str = "-----END PRIVATE KEY-----";
 
-fn read_key(file: &Path) -> Result<KeyPair, CommandError> {
+/// The key pair of a file with a private key: PKCS #8, in PEM or as it is (DER).
+pub(super) fn read_key(file: &Path) -> Result<KeyPair, CommandError> {
     let named = |error: String| format!("{}: {error}", file.display());
-    let text = fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
-    let body = text.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END));
-    let (body, _) = body.ok_or_else(|| named("no private key of PKCS #8 in PEM".to_owned()))?;
-    let base64: String = body.split_whitespace().collect();
-    let der = BASE64_STANDARD.decode(base64).map_err(|error| named(error.to_string()))?;
+    let bytes = fs::read(file).map_err(|error| named(error.to_string()))?;
+    let der = match std::str::from_utf8(&bytes) {
+        Ok(text) => {
+            let body = text.split_once(BEGIN).and_then(|(_, rest)| rest.split_once(END));
+            let missing = || named("no private key of PKCS #8".to_owned());
+            let base64: String = body.ok_or_else(missing)?.0.split_whitespace().collect();
+            BASE64_STANDARD.decode(base64).map_err(|error| named(error.to_string()))?
+        }
+        Err(_) => bytes,
+    };
     Ok(KeyPair::from_private(der).map_err(|error| named(error.to_string()))?)
 }
 

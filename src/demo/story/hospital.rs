@@ -147,7 +147,8 @@ pub(super) async fn later(
     expect("the hospital's system", signed_in.status, 200, &signed_in)
 }
 
-async fn sign_in(cast: &Cast, email: &str) -> Result<CitizenApp, CommandError> {
+/// Somebody of the demo city signs in with a code from a letter.
+pub(super) async fn sign_in(cast: &Cast, email: &str) -> Result<CitizenApp, CommandError> {
     let mut citizen = CitizenApp::new(&cast.url, email)?;
     let before = find_letter(&cast.letters, email, "code").and_then(|letter| code_in(&letter));
     let asked = citizen.ask_for_code().await?;

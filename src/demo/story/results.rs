@@ -1,7 +1,7 @@
 //! Results of examinations, as a hospital's laboratory pushes them: one out of the usual, one that is
 //! critical, and one that is corrected.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use chrono::TimeDelta;
 use citygate_hospital::HOSPITAL;
@@ -100,7 +100,7 @@ async fn abnormal(cast: &Cast, patient: &CitizenApp) -> Result<(), CommandError>
 }
 
 async fn critical(cast: &Cast, patient: &CitizenApp) -> Result<(), CommandError> {
-    let clinician = clinician_at_the_desk(cast).await?;
+    let clinician = at_the_desk(cast, &DOCTOR).await?;
     place_order(cast, "EL-1", ELECTROLYTES).await?;
     let pushed =
         Pushed { number: "EL-1", code: ELECTROLYTES, status: "final", item: POTASSIUM_CRITICAL };
@@ -233,35 +233,48 @@ async fn read(cast: &Cast, patient: &CitizenApp, id: &str) -> Result<Reply, Comm
     Ok(shown)
 }
 
-/// A doctor takes on a role at the hospital and signs in with two factors.
-async fn clinician_at_the_desk(cast: &Cast) -> Result<CitizenApp, CommandError> {
-    let mut doctor = CitizenApp::new(&cast.url, CLINICIAN)?;
-    let asked = doctor.ask_for_code().await?;
-    expect("the doctor's code", asked.status, 202, &asked)?;
-    let letter = letter(cast, CLINICIAN, "Your code to sign in").await?;
-    let signed_in = doctor.sign_in(&code_in(&letter).ok_or("no code")?).await?;
-    expect("the doctor's sign-in", signed_in.status, 200, &signed_in)?;
-    let invitation = self::letter(cast, CLINICIAN, "invites you to act").await?;
+/// Somebody who acts for an agency.
+pub(super) struct Duty {
+    /// As the story calls them.
+    pub who: &'static str,
+    pub email: &'static str,
+    pub phone: &'static str,
+}
+
+const DOCTOR: Duty = Duty { who: "doctor", email: CLINICIAN, phone: PHONE };
+
+/// Somebody who was invited takes on a role and signs in with two factors.
+pub(super) async fn at_the_desk(cast: &Cast, duty: &Duty) -> Result<CitizenApp, CommandError> {
+    let Duty { who, email, phone } = *duty;
+    let before = short_messages(cast).len();
+    let mut person = CitizenApp::new(&cast.url, email)?;
+    let asked = person.ask_for_code().await?;
+    expect("a code by mail", asked.status, 202, &asked)?;
+    let letter = letter(cast, email, "Your code to sign in").await?;
+    let signed_in = person.sign_in(&code_in(&letter).ok_or("no code")?).await?;
+    expect("the sign-in", signed_in.status, 200, &signed_in)?;
+    let invitation = self::letter(cast, email, "invites you to act").await?;
     let body = json!({"code": invitation_in(&invitation).ok_or("no code")?});
-    let office = doctor.caller.post("/v1/staff-invitations/acceptances", &body).await?;
+    let office = person.caller.post("/v1/staff-invitations/acceptances", &body).await?;
     expect("the invitation", office.status, 200, &office)?;
-    let sent = doctor.caller.post("/v1/me/phone/codes", &json!({"phone": PHONE})).await?;
+    let sent = person.caller.post("/v1/me/phone/codes", &json!({"phone": phone})).await?;
     expect("a code for the phone", sent.status, 202, &sent)?;
-    let body = json!({"challenge": sent.text_at("/challenge"), "code": sms(cast, 1).await?});
-    let proven = doctor.caller.put("/v1/me/phone", &body).await?;
+    let code = sms(cast, before + 1).await?;
+    let body = json!({"challenge": sent.text_at("/challenge"), "code": code});
+    let proven = person.caller.put("/v1/me/phone", &body).await?;
     expect("the phone", proven.status, 200, &proven)?;
-    let set = doctor.caller.put("/v1/me/password", &json!({"password": PASSWORD})).await?;
+    let set = person.caller.put("/v1/me/password", &json!({"password": PASSWORD})).await?;
     expect("a password", set.status, 200, &set)?;
     cast.clock.advance(TimeDelta::seconds(61));
-    let mut desk = CitizenApp::new(&cast.url, PHONE)?;
+    let mut desk = CitizenApp::new(&cast.url, phone)?;
     let asked = desk.ask_for_code().await?;
     expect("a code by short message", asked.status, 202, &asked)?;
-    let code = sms(cast, 2).await?;
+    let code = sms(cast, before + 2).await?;
     let body = json!({"challenge": desk.challenge, "code": code, "password": PASSWORD});
     let signed_in = desk.caller.post("/v1/sign-in", &body).await?;
     expect("two factors", signed_in.status, 200, &signed_in)?;
     desk.caller.token = Some(signed_in.text_at("/access_token"));
-    step("doctor", "takes on the role and signs in with two factors", &office.text_at("/role"));
+    step(who, "takes on the role and signs in with two factors", &office.text_at("/role"));
     Ok(desk)
 }
 
@@ -272,10 +285,7 @@ async fn letter(cast: &Cast, to: &str, containing: &str) -> Result<String, Comma
 /// The code in the newest of so many short messages.
 async fn sms(cast: &Cast, wanted: usize) -> Result<String, CommandError> {
     let file = wait("a short message", || {
-        let files = fs::read_dir(&cast.messages).into_iter().flatten().flatten();
-        let mut files: Vec<_> =
-            files.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-        files.sort();
+        let files = short_messages(cast);
         let newest = files.last().filter(|_| files.len() >= wanted);
         std::future::ready(Ok(newest.and_then(|path| fs::read_to_string(path).ok())))
     })
@@ -284,4 +294,12 @@ async fn sms(cast: &Cast, wanted: usize) -> Result<String, CommandError> {
     let message: Value = serde_json::from_str(&file)?;
     let code = message.get("text").and_then(Value::as_str).and_then(code_in);
     code.ok_or_else(|| "the message has no code".into())
+}
+
+/// The short messages that were sent, oldest first.
+fn short_messages(cast: &Cast) -> Vec<PathBuf> {
+    let files = fs::read_dir(&cast.messages).into_iter().flatten().flatten();
+    let mut files: Vec<_> = files.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
 }

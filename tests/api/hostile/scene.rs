@@ -17,7 +17,8 @@ use crate::{
     document::{Operation, Role, nothing, scopes},
     hospital_things::{Keeper, Kept},
     hospital_visits::ward::{Ward, order},
-    staff::{Agency, accept, sure},
+    provident_fund_applications::proven,
+    staff::{Agency, in_role},
     support::{Answer, TestApp, yuan},
 };
 
@@ -26,17 +27,35 @@ pub struct Scene {
     pub app: TestApp,
     pub anybody: Caller,
     pub citizen: Caller,
+    /// The citizen with a fresh proof of something.
+    proven: Caller,
     pub police: Caller,
     hospital: Caller,
     admin: Caller,
     clerk: Caller,
     clinician: Caller,
+    registrar: Caller,
     pub paths: BTreeMap<&'static str, String>,
     /// What operations about results take.
     pub bodies: BTreeMap<&'static str, Value>,
     slot: String,
     pub before: BTreeMap<String, String>,
 }
+
+/// Operations that nobody gets at without a fresh proof of something, whatever they send.
+const PROVEN: [&str; 11] = [
+    "marriage_confirm",
+    "marriage_invite",
+    "marriage_sign",
+    "marriage_sign_divorce",
+    "provident_fund_apply_for_withdrawal",
+    "provident_fund_certify",
+    "provident_fund_get_balance",
+    "provident_fund_get_overview",
+    "provident_fund_get_statement",
+    "provident_fund_get_statement_document",
+    "social_security_get_record",
+];
 
 impl Scene {
     /// A Tuesday morning at the demo hospital: somebody has missed an appointment and objects, has
@@ -61,24 +80,33 @@ impl Scene {
         let session = open(&ward.app, &new).await;
         paths.insert("booking/session_id", session.id.to_string());
         let slot = first_slot(&ward.app, &session).await;
-        let agency = Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
-        let clinician = sure(&ward.app, "clinician@hospital.example").await;
-        assert_eq!(agency.invite(&clinician.email, "clinician").await.status, 201);
-        assert_eq!(accept(&ward.app, &clinician).await.status, 200);
+        let mut agency = Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
+        let [clinician, mut registrar] = [
+            in_role(&ward.app, &mut agency, "clinician").await,
+            in_role(&ward.app, &mut agency, "registrar").await,
+        ];
         let Agency { admin, clerk, .. } = agency;
         let Ward { app, mut citizen, .. } = ward;
         assert_eq!(citizen.refresh().await.unwrap().status, 200);
         let scopes = scopes();
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-        let hospital = app.system_of(HOSPITAL, &scopes).await;
+        let mut hospital = app.system_of(HOSPITAL, &scopes).await;
         let kept = examined(&app, &hospital, &citizen).await;
+        let kept = recorded(&app, (&hospital, &citizen), &registrar, kept, &paths["bill_id"]).await;
+        for one in [&mut citizen, &mut registrar] {
+            assert_eq!(one.refresh().await.unwrap().status, 200);
+        }
         paths.extend(kept.ids);
         paths.insert("exchange_fhir_operation/type", "Appointment".to_owned());
         paths.insert("exchange_fhir_operation/operation", "find".to_owned());
+        let wanted = json!({"purpose": "identity.read"});
+        let proven = proven(&app, &citizen, 0, &wanted).await;
+        app.authenticate(&mut hospital).await;
         let (citizen, hospital) = (citizen.caller, hospital.caller);
         let police = app.police().await.caller;
         let anybody = app.anybody();
         let (admin, clerk, clinician) = (admin.caller, clerk.caller, clinician.caller);
+        let registrar = registrar.caller;
         app.work().await;
         let mut sql = app.sql().await;
         // Both are at their desks: that somebody acts for an agency is noted once a minute.
@@ -89,11 +117,13 @@ impl Scene {
             app,
             anybody,
             citizen,
+            proven,
             police,
             hospital,
             admin,
             clerk,
             clinician,
+            registrar,
             paths,
             bodies: kept.bodies,
             slot,
@@ -107,12 +137,14 @@ impl Scene {
     }
 
     pub fn caller(&self, operation: &Operation) -> &Caller {
-        let hospitals = ["hospital.", "exchange.", "system/"];
+        let hospitals =
+            ["hospital.", "exchange.", "system/", "provident_fund.", "social_security."];
         let of_hospital = |scope: &String| hospitals.iter().any(|of| scope.starts_with(of));
         let of_hospital = operation.scopes.iter().any(of_hospital);
-        let clerks = ["booking_", "identity_look_up_person_as_staff"];
+        let clerks = ["booking_", "identity_look_up_person_as_staff", "provident_fund_"];
         match operation.role {
             Role::Anybody => &self.anybody,
+            Role::Citizen if PROVEN.contains(&operation.id.as_str()) => &self.proven,
             Role::Citizen | Role::EndUser => &self.citizen,
             Role::Partner if of_hospital => &self.hospital,
             Role::Partner => &self.police,
@@ -121,6 +153,7 @@ impl Scene {
             }
             Role::Staff if operation.id.ends_with("_hold") => &self.clerk,
             Role::Staff if operation.id.starts_with("results_") => &self.clinician,
+            Role::Staff if operation.id.starts_with("marriage_") => &self.registrar,
             Role::Staff => &self.admin,
         }
     }
@@ -152,6 +185,23 @@ async fn examined(app: &TestApp, hospital: &System, citizen: &CitizenApp) -> Kep
     keeper.hold(&mut kept).await;
     let another = transaction(keeper.examination("ANOTHER", ELECTROLYTES, "4.2"));
     kept.bodies.insert("exchange_fhir_bundle", another);
+    kept
+}
+
+/// What other agencies keep of the citizen, all of which the hospital is today.
+async fn recorded(
+    app: &TestApp,
+    (hospital, citizen): (&System, &CitizenApp),
+    registrar: &CitizenApp,
+    mut kept: Kept,
+    bill: &str,
+) -> Kept {
+    let (agency, id_number, nth) = (HOSPITAL, DEMO_CITIZENS[0].2, 1);
+    let keeper = Keeper { app, hospital, agency, citizen, id_number, nth };
+    keeper.certify(&mut kept).await;
+    keeper.contribute(&mut kept, bill).await;
+    keeper.save_up(&mut kept).await;
+    keeper.marry(&mut kept, registrar).await;
     kept
 }
 
