@@ -166,11 +166,11 @@ VALUES
     -- The hours of an invitation; the days that a case waits for an appointment; how many cases
     -- somebody may begin in a day, and how often invite in one.
     ('01999999-0000-7000-8000-000000216001', 'marriage.invitation', NULL, '2025-05-10', NULL,
-     '{"hours": 72, "case_days": 90, "cases_per_day": 5, "invitations_per_case": 3}',
+     $json${"hours": 72, "case_days": 90, "cases_per_day": 5, "invitations_per_case": 3}$json$,
      'Set by this gateway; a registry may offer appointments (Regulations on Marriage Registration, Order 804 of 2025)',
      '由本平台设定；婚姻登记机关可以提供预约服务（《婚姻登记条例》，国务院令第804号）', '2026-11-22'),
     ('01999999-0000-7000-8000-000000216002', 'marriage.age', NULL, '2021-01-01', NULL,
-     '{"male": 22, "female": 20}',
+     $json${"male": 22, "female": 20}$json$,
      'Civil Code, article 1047',
      '《民法典》第一千零四十七条', '2026-11-22'),
     -- Papers by kind of person. Until 9 May 2025 residents brought the household book, and came to
@@ -273,5 +273,5 @@ VALUES
      'Regulations on Marriage Registration (Order 804 of 2025), articles 2, 7, 8, 9 and 10: the parties are told the reason',
      '《婚姻登记条例》（国务院令第804号）第二条、第七条至第十条：不予登记的，应当向当事人说明理由', '2026-11-22'),
     ('01999999-0000-7000-8000-000000216007', 'marriage.reminder', NULL, '2025-05-10', NULL,
-     '{"days_before": 1, "at": "09:00"}',
+     $json${"days_before": 1, "at": "09:00"}$json$,
      'Set by this gateway', '由本平台设定', '2026-11-22');

@@ -16,14 +16,14 @@ INSERT INTO public.rules
     (id, key, city, valid_from, valid_to, params, citation_en, citation_zh, verified_on)
 VALUES
     ('01999999-0000-7000-8000-000000213101', 'provident_fund.interest', NULL, '2016-02-21', NULL,
-     '{"annual_rate_ppm": 15000, "day_basis": 360, "computed_by": "centre"}',
+     $json${"annual_rate_ppm": 15000, "day_basis": 360, "computed_by": "centre"}$json$,
      'Regulations on the Administration of the Housing Provident Fund, article 21; notice Yin Fa [2016] '
      '43: the benchmark rate of one-year deposits, from 21 February 2016; Yin Fa [2005] 129: a year '
      'of 360 days. Practice: credited on 30 June',
      '《住房公积金管理条例》第二十一条；银发〔2016〕43号：自2016年2月21日起按一年期定期存款基准利率计息；银发'
      '〔2005〕129号：年按360天计算。实践做法：每年6月30日结息', '2026-11-22'),
     ('01999999-0000-7000-8000-000000213102', 'provident_fund.remittance', NULL, '2002-03-24', NULL,
-     '{"days_after_month": 5}',
+     $json${"days_after_month": 5}$json$,
      'Regulations on the Administration of the Housing Provident Fund, article 19: within five days of '
      'the day on which wages are paid. Practice: wages of a month are paid by its end',
      '《住房公积金管理条例》第十九条：单位应当于每月发放职工工资之日起5日内汇缴。实践做法：工资发放日不迟于当月'

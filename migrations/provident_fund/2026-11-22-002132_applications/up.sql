@@ -492,25 +492,23 @@ VALUES
      'Regulation on the Management of the Housing Provident Fund, articles 24 and 25',
      '《住房公积金管理条例》第二十四条、第二十五条', '2026-11-22'),
     ('01999999-0000-7000-8000-000000213204', 'provident_fund.dispute', NULL, '2019-03-24', NULL,
-     '{"answer": {"length_days": 5, "day_kind": "calendar", "roll": '
-     '"next_working_day"}}',
+     $json${"answer": {"length_days": 5, "day_kind": "calendar", "roll": "next_working_day"}}$json$,
      'Regulation on the Management of the Housing Provident Fund, article 36',
      '《住房公积金管理条例》第三十六条', '2026-11-22'),
     ('01999999-0000-7000-8000-000000213205', 'provident_fund.transfer', NULL, '2019-03-24', NULL,
-     '{"answer": {"length_days": 10, "day_kind": "working", "roll": "none"}, '
-     '"paid_months": 6}',
+     $json${"answer": {"length_days": 10, "day_kind": "working", "roll": "none"}, "paid_months": 6}$json$,
      'Regulation on the Management of the Housing Provident Fund, article 15 (who changes jobs '
      'has the account moved). Practice: centres take an account over once six months have been '
      'paid in there; ten working days to answer are a rule of this platform, no statute sets a '
      'figure',
      '《住房公积金管理条例》第十五条（办理职工账户转移手续）。实践做法：在转入地连续缴存满6个月后办理；10个工作日答复期为本平台规则，法律法规未作统一规定', '2026-11-22'),
     ('01999999-0000-7000-8000-000000213206', 'provident_fund.statement', NULL, '2019-03-24', NULL,
-     '{"ends": {"month": 6, "day": 30}, "published": {"month": 7, "day": 15}}',
+     $json${"ends": {"month": 6, "day": 30}, "published": {"month": 7, "day": 15}}$json$,
      'Regulation on the Management of the Housing Provident Fund, article 22 (centres give proof '
      'of what was paid in). The year ends with the interest of 30 June; the day is a rule of '
      'this platform',
      '《住房公积金管理条例》第二十二条（发放缴存有效凭证）。结息年度至6月30日止；发放日期为本平台规则', '2026-11-22'),
     ('01999999-0000-7000-8000-000000213207', 'provident_fund.statement', 310000, '2019-03-24', NULL,
-     '{"ends": {"month": 6, "day": 30}, "published": {"month": 8, "day": 1}}',
+     $json${"ends": {"month": 6, "day": 30}, "published": {"month": 8, "day": 1}}$json$,
      'Several Provisions of Shanghai on the Management of the Housing Provident Fund, article 13',
      '《上海市住房公积金管理若干规定》第十三条', '2026-11-22');

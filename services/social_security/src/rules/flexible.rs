@@ -138,8 +138,7 @@ mod tests {
     /// The rule of a city, as it is in force.
     fn rule(city: &str) -> FlexibleRule {
         let row = MIGRATION.split(&format!("'{FLEXIBLE}', {city},")).nth(1).unwrap();
-        let params = row.split_once("'{").unwrap().1.split_once("}'").unwrap().0;
-        serde_json::from_str(&format!("{{{params}}}")).unwrap()
+        serde_json::from_str(row.split("$json$").nth(1).unwrap()).unwrap()
     }
 
     fn order(base: i64, first: &str, months: u8) -> NewOrder {

@@ -15,12 +15,10 @@ fn row(key: &str, on: &str) -> Value {
         let from: NaiveDate = parts[4].parse().ok()?;
         let until: Option<NaiveDate> = parts[6].parse().ok();
         let is_in_force = from <= on && until.is_none_or(|until| on <= until);
-        let params = row.split_once('{')?.1;
-        let params = format!("{{{}", params.split_once("}',")?.0) + "}";
-        (parts[2] == key && is_in_force).then_some(params)
+        (parts[2] == key && is_in_force).then(|| row.split("$json$").nth(1))?
     });
     let found = rows.next().unwrap_or_else(|| panic!("{key} on {on}"));
-    serde_json::from_str(&found).unwrap()
+    serde_json::from_str(found).unwrap()
 }
 
 fn rules_on(day: &str) -> Rules {

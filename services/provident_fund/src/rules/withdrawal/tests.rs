@@ -13,11 +13,7 @@ const MIGRATION: &str = include_str!(concat!(
 fn row<P: serde::de::DeserializeOwned>(number: &str) -> P {
     let id = format!("'01999999-0000-7000-8000-0000002132{number}'");
     let (_, row) = MIGRATION.split_once(&id).unwrap();
-    let (_, params) = row.split_once("NULL,\n").unwrap();
-    let (params, _) = params.split_once("',\n").unwrap();
-    // Literals that stand on lines of their own are one.
-    let params: String = params.lines().map(|line| line.trim().trim_matches('\'')).collect();
-    serde_json::from_str(&params.replace("''", "'")).unwrap()
+    serde_json::from_str(row.split("$json$").nth(1).unwrap()).unwrap()
 }
 
 fn country() -> WithdrawalRule {

@@ -16,9 +16,7 @@ const MIGRATION: &str = include_str!(
 /// The parameters of the only row of a key, or of a city's.
 fn rule<P: DeserializeOwned>(key: &str, city: &str) -> P {
     let row = MIGRATION.split(&format!("'{key}', {city},")).nth(1).unwrap();
-    let from = row.split_once("'{").unwrap().1;
-    let params = format!("{{{}}}", from.split_once("}'").unwrap().0);
-    serde_json::from_str(&params).unwrap()
+    serde_json::from_str(row.split("$json$").nth(1).unwrap()).unwrap()
 }
 
 #[test]
