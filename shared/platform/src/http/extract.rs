@@ -6,8 +6,7 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, dev::Payload, error::PayloadError, http::header,
-    web::Bytes,
+    FromRequest, HttpMessage, HttpRequest, dev::Payload, error::PayloadError, web::Bytes,
 };
 use citygate_kernel::{CityCode, Problem};
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
@@ -125,6 +124,8 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// As the document names the header.
+    pub(super) const HEADER: &str = "idempotency-key";
     /// The longest key, in characters.
     pub const MAX: usize = 255;
 
@@ -146,7 +147,7 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let mut keys = request.headers().get_all("idempotency-key");
+        let mut keys = request.headers().get_all(Self::HEADER);
         // Of two keys nobody can say which was meant.
         let key = keys
             .next()
@@ -183,7 +184,7 @@ impl utoipa::IntoParams for IdempotencyKey {
             .pattern(Some("^[!-~]+$"));
         vec![
             ParameterBuilder::new()
-                .name(header::HeaderName::from_static("idempotency-key").as_str())
+                .name(Self::HEADER)
                 .parameter_in(ParameterIn::Header)
                 .required(Required::True)
                 .description(Some(

@@ -9,7 +9,7 @@ use utoipa::{
         Components, ContentBuilder, Info, LicenseBuilder, OpenApi, Ref, RefOr, Response,
         ResponseBuilder,
         extensions::Extensions,
-        path::{Operation, PathItem},
+        path::{Operation, Parameter, PathItem},
         schema::Schema,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::{Tag, TagBuilder},
@@ -17,7 +17,7 @@ use utoipa::{
 };
 
 use super::{
-    FailureForm, ProblemBody,
+    FailureForm, IdempotencyKey, ProblemBody,
     rate_limit::{EXTENSION, RateClass},
 };
 use crate::{Service, problems};
@@ -111,8 +111,12 @@ fn complete(method: &str, operation: &mut Operation, form: FailureForm) {
     if operation.request_body.is_some() {
         shared.extend([&problems::INVALID_BODY, &problems::UNSUPPORTED_MEDIA_TYPE]);
     }
-    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    if !parameters.is_empty() {
         shared.push(&problems::INVALID_PARAMETER);
+    }
+    if parameters.iter().any(is_key) {
+        shared.extend([&problems::REQUEST_IN_PROGRESS, &problems::IDEMPOTENCY_KEY_REUSED]);
     }
     if class != RateClass::Unlimited {
         shared.push(&problems::RATE_LIMITED);
@@ -134,6 +138,10 @@ fn complete(method: &str, operation: &mut Operation, form: FailureForm) {
             response.content.insert(form.media_type.to_owned(), content.into());
         }
     }
+}
+
+fn is_key(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.name == IdempotencyKey::HEADER)
 }
 
 fn add(responses: &mut BTreeMap<String, RefOr<Response>>, status: u16, description: &str) {
