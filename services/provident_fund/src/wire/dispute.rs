@@ -1,9 +1,7 @@
 //! Disputes.
 
-use std::str::FromStr;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use citygate_kernel::{Locale, Words, wire};
+use chrono::{DateTime, Utc};
+use citygate_kernel::{Locale, Words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,31 +26,10 @@ pub(crate) struct NewDisputeBody {
     posting_no: Option<PostingNo>,
     /// A month that has begun; or else `posting_no`.
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    month: Option<FirstDay>,
+    month: Option<Month>,
     /// In the person's own words. It is stored encrypted; staff who read it leave an entry in the
     /// person's ledger of accesses.
     words: Words<2000>,
-}
-
-/// The first day of a month that is named as `2026-11`.
-#[derive(Debug)]
-struct FirstDay(NaiveDate);
-
-impl FromStr for FirstDay {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let plain =
-            text.len() == 7 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let first = plain.then(|| format!("{text}-01").parse().ok()).flatten();
-        first.map(Self).ok_or("a month like 2026-11 is expected")
-    }
-}
-
-impl<'de> Deserialize<'de> for FirstDay {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::from_text(deserializer)
-    }
 }
 
 /// Which member of a body is at fault, and why.
@@ -63,7 +40,7 @@ impl NewDisputeBody {
     pub(crate) fn on(self, account: AccountId) -> Option<NewDispute> {
         let about = match (self.posting_no, self.month) {
             (Some(posting), None) => Disputed::Posting(posting),
-            (None, Some(FirstDay(first))) => Disputed::Month(first),
+            (None, Some(Month(first))) => Disputed::Month(first),
             (Some(_), Some(_)) | (None, None) => return None,
         };
         Some(NewDispute { account, about, words: self.words.into_string() })

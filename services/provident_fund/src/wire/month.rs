@@ -1,19 +1,39 @@
 //! Months.
 
+use std::str::FromStr;
+
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
+use citygate_kernel::wire;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
-/// A month by any of its days: `2026-11`.
+/// A month by any of its days: `2026-11`. What is read is its first day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(pub NaiveDate);
 
 impl std::fmt::Display for Month {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+impl FromStr for Month {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let form =
+            text.len() == 7 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let first = form.then(|| format!("{text}-01").parse().ok()).flatten();
+        first.map(Self).ok_or("a month is written 2026-11")
+    }
+}
+
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::from_text(deserializer)
     }
 }
 

@@ -1,16 +1,18 @@
 //! Lines of batches: JSON objects, each on a line of its own (NDJSON). Amounts are in fen.
 
-use std::str::FromStr;
-
 use chrono::NaiveDate;
 use citygate_identity::ResidentIdNumber;
 use citygate_kernel::{Masked, Words, wire};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-use crate::model::{
-    AccountNo, AccountState, ApplicationNo, EmployerNo, FaultCode, LoanNo, LoanState, NewAccount,
-    NewLoan, NewPosting, NewTerms, PostingKind, PostingNo, PostingState, RepaymentMethod,
+use crate::{
+    model::{
+        AccountNo, AccountState, ApplicationNo, EmployerNo, FaultCode, LoanNo, LoanState,
+        NewAccount, NewLoan, NewPosting, NewTerms, PostingKind, PostingNo, PostingState,
+        RepaymentMethod,
+    },
+    wire::month::Month,
 };
 
 /// The largest amount of a line, in fen.
@@ -254,29 +256,6 @@ impl From<TermsLineBody> for NewTerms {
             own_rate_bp: body.own_rate_bp,
             employer_rate_bp: body.employer_rate_bp,
         }
-    }
-}
-
-/// A month of a year, by its first day.
-struct Month(NaiveDate);
-
-impl FromStr for Month {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form =
-            text.len() == 7 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d");
-        match first {
-            Ok(first) if form => Ok(Self(first)),
-            _ => Err("a month is written 2026-11"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Month {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::from_text(deserializer)
     }
 }
 
