@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use citygate_kernel::Text;
+use citygate_kernel::{
+    Text,
+    states::{self, Row},
+};
 
 use crate::model::{CertificateState, CertificateStatus, Ending, NewCertificate};
 
 /// Where an ending leads. What is not listed is refused.
-const TABLE: &[(CertificateState, Ending, CertificateState)] = &[
+const TABLE: &[Row<CertificateState, Ending>] = &[
     (CertificateState::Valid, Ending::Corrected, CertificateState::Replaced),
     (CertificateState::Valid, Ending::Annulled, CertificateState::Revoked),
     (CertificateState::Valid, Ending::Withdrawn, CertificateState::Revoked),
@@ -16,8 +19,7 @@ const TABLE: &[(CertificateState, Ending, CertificateState)] = &[
 
 /// The state after an ending; none where it does not apply.
 pub(crate) fn next(state: CertificateState, ending: Ending) -> Option<CertificateState> {
-    let found = TABLE.iter().find(|(from, by, _)| (*from, *by) == (state, ending));
-    found.map(|(_, _, to)| *to)
+    states::next(TABLE, state, ending)
 }
 
 /// Whether a certificate holds on a day. What was ended is so whatever the day.

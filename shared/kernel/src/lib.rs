@@ -10,6 +10,7 @@
 //! | [`Locale`], [`Text`] | the languages answers are given in |
 //! | [`words!`] | an enum whose values are words of tables and the API |
 //! | [`Words`] | a short text that somebody wrote |
+//! | [`states`] | state machines as data |
 //! | [`Masked`] | a value that never prints itself |
 //!
 //! Invariants: an identifier of the wrong kind does not parse; amounts of different currencies
@@ -22,6 +23,7 @@ mod locale;
 mod masked;
 mod money;
 mod problem;
+pub mod states;
 mod vocabulary;
 pub mod wire;
 mod words;

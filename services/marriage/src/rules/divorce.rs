@@ -8,7 +8,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use citygate_calendar::{DateOutOfRange, Deadline, HolidayCalendar, Period};
-use citygate_kernel::Text;
+use citygate_kernel::{
+    Text,
+    states::{self, Row},
+};
 use serde::Deserialize;
 
 use crate::model::{DivorceEvent, DivorceState};
@@ -93,7 +96,7 @@ impl DivorceClock {
 }
 
 /// Every step that there is: from where, by what, to where.
-const TABLE: &[(DivorceState, DivorceEvent, DivorceState)] = &[
+const TABLE: &[Row<DivorceState, DivorceEvent>] = &[
     (S::Applied, E::Receive, S::Cooling),
     (S::Applied, E::Withdraw, S::Withdrawn),
     (S::Applied, E::Lapse, S::Lapsed),
@@ -118,8 +121,7 @@ pub(crate) fn next(
     state: DivorceState,
     event: DivorceEvent,
 ) -> Result<DivorceState, WrongDivorceState> {
-    let mut steps = TABLE.iter().filter(|(from, by, _)| (*from, *by) == (state, event));
-    steps.next().map(|(_, _, to)| *to).ok_or(WrongDivorceState { state, event })
+    states::next(TABLE, state, event).ok_or(WrongDivorceState { state, event })
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What becomes of a case. The table in the documentation of the crate is made from this one.
 
+use citygate_kernel::states::{self, Row};
+
 use crate::model::{CaseEvent, CaseState};
 
 use CaseEvent as E;
 use CaseState as S;
 
 /// Every step that there is: from where, by what, to where.
-const TABLE: &[(CaseState, CaseEvent, CaseState)] = &[
+const TABLE: &[Row<CaseState, CaseEvent>] = &[
     (S::Draft, E::Invite, S::Invited),
     // A new code takes the place of the one before.
     (S::Invited, E::Invite, S::Invited),
@@ -53,8 +55,7 @@ pub struct WrongState {
 
 /// Where a case stands after an event.
 pub(crate) fn next(state: CaseState, event: CaseEvent) -> Result<CaseState, WrongState> {
-    let mut steps = TABLE.iter().filter(|(from, by, _)| (*from, *by) == (state, event));
-    steps.next().map(|(_, _, to)| *to).ok_or(WrongState { state, event })
+    states::next(TABLE, state, event).ok_or(WrongState { state, event })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What becomes of an account. The table stands in the documentation of the crate.
 
-use super::table::Row;
+use citygate_kernel::states::Row;
+
 use crate::model::AccountState::{self, Active, Closed, Open, Sealed, Transferred};
 
 /// What happens to an account.
@@ -45,7 +46,7 @@ pub(crate) fn can_become(from: AccountState, to: AccountState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::checks;
+    use crate::rules::table;
 
     #[test]
     fn the_documentation_shows_what_becomes_of_an_account() {
@@ -57,7 +58,7 @@ mod tests {
             (Event::Close, "close"),
         ];
         let ends = [Transferred, Closed];
-        checks::holds("# What becomes of an account", &TABLE, &states, &events, &ends);
+        table::holds("# What becomes of an account", &TABLE, &states, &events, &ends);
     }
 
     #[test]

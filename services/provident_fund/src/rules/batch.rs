@@ -1,9 +1,9 @@
 //! What becomes of a batch. The table stands in the documentation of the crate.
 
 use chrono::{DateTime, Utc};
+use citygate_kernel::states::{self, Row};
 use uuid::Uuid;
 
-use super::table::{self, Row};
 use crate::model::{
     BatchState::{self, Closed, Open, Replaced, Unbalanced},
     Declaration, FaultCode, Totals,
@@ -49,7 +49,7 @@ const TABLE: [Row<BatchState, Event>; 9] = [
 
 /// Where a batch stands after an event.
 pub(crate) fn next(state: BatchState, event: Event) -> Result<BatchState, WrongState> {
-    table::next(&TABLE, state, event).ok_or(WrongState { state, event })
+    states::next(&TABLE, state, event).ok_or(WrongState { state, event })
 }
 
 /// What closing finds: lines that were refused, and lines that were said twice, are not there.
@@ -118,7 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{model::BatchKind, rules::table::checks};
+    use crate::{model::BatchKind, rules::table};
 
     #[test]
     fn the_documentation_shows_what_becomes_of_a_batch() {
@@ -129,7 +129,7 @@ mod tests {
             (Event::Differ, "close, not balanced"),
             (Event::Replace, "be replaced"),
         ];
-        checks::holds("# What becomes of a batch", &TABLE, &states, &events, &[Replaced]);
+        table::holds("# What becomes of a batch", &TABLE, &states, &events, &[Replaced]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Disputes: the bank looks first, then the centre (Regulation, article 36).
 
 use citygate_calendar::Period;
+use citygate_kernel::states::{self, Row};
 use serde::Deserialize;
 
-use super::table::{self, Row};
 use crate::model::{DisputeEvent, DisputeState};
 
 /// Key of the rule for disputes.
@@ -25,7 +25,7 @@ pub(crate) const TABLE: &[Row<State, Event>] = &[
 
 /// Where an event leads; none where it cannot happen.
 pub(crate) fn next(state: State, event: Event) -> Option<State> {
-    table::next(TABLE, state, event)
+    states::next(TABLE, state, event)
 }
 
 /// Parameters of [`DISPUTE`].
@@ -39,7 +39,7 @@ pub(crate) struct DisputeRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::checks::holds;
+    use crate::rules::table::holds;
 
     #[test]
     fn every_event_in_every_state_does_what_the_documentation_says() {

@@ -9,6 +9,7 @@ pub(crate) mod interest;
 pub(crate) mod loan;
 pub(crate) mod posting;
 pub(crate) mod statement;
-pub(crate) mod table;
+#[cfg(test)]
+mod table;
 pub(crate) mod transfer;
 pub(crate) mod withdrawal;

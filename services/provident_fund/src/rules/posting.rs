@@ -7,7 +7,8 @@ mod tests;
 
 pub(crate) use ledger::{AccountKept, Changes, Ledger, PostingKept, PostingKey, Taken, settle};
 
-use super::table::{self, Row};
+use citygate_kernel::states::{self, Row};
+
 use crate::model::{
     NewPosting, PostingKind,
     PostingState::{self, Corrected, Declared, Posted, Received, Withdrawn},
@@ -53,7 +54,7 @@ const TABLE: [Row<PostingState, Event>; 19] = [
 
 /// Where a posting stands after an event; none where it cannot happen.
 pub(crate) fn next(state: PostingState, event: Event) -> Option<PostingState> {
-    table::next(&TABLE, state, event)
+    states::next(&TABLE, state, event)
 }
 
 /// The most that one side of a posting moves, in minor units: ten thousand million.

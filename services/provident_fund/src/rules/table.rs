@@ -1,87 +1,67 @@
-//! State machines as data: rows of a state, an event, and the state that it leads to. What no row
-//! names cannot happen. The documentation of the crate holds the same tables, and a test compares.
+//! What the tests of all tables of states ask: the documentation of the crate holds the same ones.
 
-/// A row of a table.
-pub(crate) type Row<S, E> = (S, E, S);
+use std::{collections::BTreeSet, fmt::Debug};
 
-/// Where an event leads; none where it cannot happen.
-pub(crate) fn next<S: Copy + PartialEq, E: Copy + PartialEq>(
+use citygate_kernel::states::{Row, next};
+
+/// The table as the documentation writes it, in the order of `states` and `events`.
+fn rendered<S: Copy + PartialEq, E: Copy + PartialEq>(
     table: &[Row<S, E>],
-    state: S,
-    event: E,
-) -> Option<S> {
-    let row = table.iter().find(|(from, on, _)| *from == state && *on == event);
-    row.map(|(_, _, to)| *to)
+    states: &[(S, &str)],
+    events: &[(E, &str)],
+) -> Vec<String> {
+    let name = |state| states.iter().find(|(one, _)| *one == state).unwrap().1;
+    let line = |head: &str, cells: Vec<&str>| {
+        let cells: Vec<_> = cells.iter().map(|cell| format!(" {cell} |")).collect();
+        format!("//! | {head} |{}", cells.concat()).replace("|  |", "| |").replace("|  |", "| |")
+    };
+    let head = line("", events.iter().map(|(_, name)| *name).collect());
+    let rule = format!("//! |{}", "---|".repeat(events.len() + 1));
+    let rows = states.iter().map(|(state, code)| {
+        let cell = |event| next(table, *state, event).map_or("", name);
+        line(code, events.iter().map(|(event, _)| cell(*event)).collect())
+    });
+    [head, rule].into_iter().chain(rows).collect()
 }
 
-/// What the tests of all tables ask.
-#[cfg(test)]
-pub(crate) mod checks {
-    use std::{collections::BTreeSet, fmt::Debug};
+/// The table that follows a heading of the crate's documentation.
+fn documented(heading: &str) -> Vec<String> {
+    let mut lines =
+        include_str!("../lib.rs").lines().skip_while(|line| *line != format!("//! {heading}"));
+    assert!(lines.next().is_some(), "there is no heading {heading}");
+    let table = lines.skip_while(|line| !line.starts_with("//! |"));
+    table.take_while(|line| line.starts_with("//! |")).map(str::to_owned).collect()
+}
 
-    use super::{Row, next};
-
-    /// The table as the documentation writes it, in the order of `states` and `events`.
-    fn rendered<S: Copy + PartialEq, E: Copy + PartialEq>(
-        table: &[Row<S, E>],
-        states: &[(S, &str)],
-        events: &[(E, &str)],
-    ) -> Vec<String> {
-        let name = |state| states.iter().find(|(one, _)| *one == state).unwrap().1;
-        let line = |head: &str, cells: Vec<&str>| {
-            let cells: Vec<_> = cells.iter().map(|cell| format!(" {cell} |")).collect();
-            format!("//! | {head} |{}", cells.concat())
-                .replace("|  |", "| |")
-                .replace("|  |", "| |")
-        };
-        let head = line("", events.iter().map(|(_, name)| *name).collect());
-        let rule = format!("//! |{}", "---|".repeat(events.len() + 1));
-        let rows = states.iter().map(|(state, code)| {
-            let cell = |event| next(table, *state, event).map_or("", name);
-            line(code, events.iter().map(|(event, _)| cell(*event)).collect())
-        });
-        [head, rule].into_iter().chain(rows).collect()
+/// The documentation shows the table; each pair has one outcome; every state can be reached from
+/// the first, and what `ends` names leads nowhere.
+pub(crate) fn holds<S, E>(
+    heading: &str,
+    table: &[Row<S, E>],
+    states: &[(S, &str)],
+    events: &[(E, &str)],
+    ends: &[S],
+) where
+    S: Copy + PartialEq + Ord + Debug,
+    E: Copy + PartialEq + Ord + Debug,
+{
+    let lines = rendered(table, states, events);
+    assert_eq!(documented(heading), lines, "the table is\n{}", lines.join("\n"));
+    let pairs: BTreeSet<_> = table.iter().map(|(from, event, _)| (*from, *event)).collect();
+    assert_eq!(pairs.len(), table.len(), "a pair has two outcomes");
+    for (state, _) in states {
+        let leads_on = events.iter().any(|(event, _)| next(table, *state, *event).is_some());
+        assert_eq!(leads_on, !ends.contains(state), "{state:?}");
     }
-
-    /// The table that follows a heading of the crate's documentation.
-    fn documented(heading: &str) -> Vec<String> {
-        let mut lines =
-            include_str!("../lib.rs").lines().skip_while(|line| *line != format!("//! {heading}"));
-        assert!(lines.next().is_some(), "there is no heading {heading}");
-        let table = lines.skip_while(|line| !line.starts_with("//! |"));
-        table.take_while(|line| line.starts_with("//! |")).map(str::to_owned).collect()
-    }
-
-    /// The documentation shows the table; each pair has one outcome; every state can be reached from
-    /// the first, and what `ends` names leads nowhere.
-    pub(crate) fn holds<S, E>(
-        heading: &str,
-        table: &[Row<S, E>],
-        states: &[(S, &str)],
-        events: &[(E, &str)],
-        ends: &[S],
-    ) where
-        S: Copy + PartialEq + Ord + Debug,
-        E: Copy + PartialEq + Ord + Debug,
-    {
-        let lines = rendered(table, states, events);
-        assert_eq!(documented(heading), lines, "the table is\n{}", lines.join("\n"));
-        let pairs: BTreeSet<_> = table.iter().map(|(from, event, _)| (*from, *event)).collect();
-        assert_eq!(pairs.len(), table.len(), "a pair has two outcomes");
-        for (state, _) in states {
-            let leads_on = events.iter().any(|(event, _)| next(table, *state, *event).is_some());
-            assert_eq!(leads_on, !ends.contains(state), "{state:?}");
-        }
-        let mut reached = BTreeSet::from([states[0].0]);
-        while reached.len() < states.len() {
-            let steps: Vec<_> = reached
-                .iter()
-                .flat_map(|state| events.iter().map(|(event, _)| next(table, *state, *event)))
-                .flatten()
-                .collect();
-            let before = reached.len();
-            reached.extend(steps);
-            assert!(reached.len() > before, "only {reached:?} are ever reached");
-        }
+    let mut reached = BTreeSet::from([states[0].0]);
+    while reached.len() < states.len() {
+        let steps: Vec<_> = reached
+            .iter()
+            .flat_map(|state| events.iter().map(|(event, _)| next(table, *state, *event)))
+            .flatten()
+            .collect();
+        let before = reached.len();
+        reached.extend(steps);
+        assert!(reached.len() > before, "only {reached:?} are ever reached");
     }
 }

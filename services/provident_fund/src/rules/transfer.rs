@@ -2,10 +2,12 @@
 //! them in any order and more than once: what leads nowhere has been overtaken and changes nothing.
 
 use citygate_calendar::Period;
-use citygate_kernel::Text;
+use citygate_kernel::{
+    Text,
+    states::{self, Row},
+};
 use serde::Deserialize;
 
-use super::table::{self, Row};
 use crate::model::{
     AccountState, TransferInEvent, TransferInState, TransferOutEvent, TransferOutState,
 };
@@ -57,7 +59,7 @@ pub(crate) const TABLE_OUT: &[Row<TransferOutState, TransferOutEvent>] = {
 
 /// Where an event leads at the centre that takes the account over; none where it cannot happen.
 pub(crate) fn next_in(state: TransferInState, event: TransferInEvent) -> Option<TransferInState> {
-    table::next(TABLE_IN, state, event)
+    states::next(TABLE_IN, state, event)
 }
 
 /// The same at the centre that gives it away.
@@ -65,7 +67,7 @@ pub(crate) fn next_out(
     state: TransferOutState,
     event: TransferOutEvent,
 ) -> Option<TransferOutState> {
-    table::next(TABLE_OUT, state, event)
+    states::next(TABLE_OUT, state, event)
 }
 
 /// Parameters of [`TRANSFER`].
@@ -145,7 +147,7 @@ impl Hindrance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::table::checks::holds;
+    use crate::rules::table::holds;
 
     #[test]
     fn every_event_in_every_state_does_what_the_documentation_says() {

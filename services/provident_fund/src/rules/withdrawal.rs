@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Months, NaiveDate};
 use citygate_calendar::Period;
-use citygate_kernel::{Money, Text};
+use citygate_kernel::{
+    Money, Text,
+    states::{self, Row},
+};
 use serde::Deserialize;
 
-use super::table::{self, Row};
 use crate::model::{
     AccountState, WithdrawalEvent, WithdrawalGround, WithdrawalPaper, WithdrawalState,
 };
@@ -34,7 +36,7 @@ pub(crate) const TABLE: &[Row<State, Event>] = &[
 
 /// Where an event leads; none where it cannot happen.
 pub(crate) fn next(state: State, event: Event) -> Option<State> {
-    table::next(TABLE, state, event)
+    states::next(TABLE, state, event)
 }
 
 /// Parameters of [`WITHDRAWAL`].

@@ -1,12 +1,14 @@
 //! What becomes of an order. The table in the documentation of the crate is made from this one.
 
+use citygate_kernel::states::{self, Row};
+
 use OrderEvent as E;
 use OrderState as S;
 
 use crate::model::{OrderEvent, OrderState};
 
 /// Every step that there is: from where, by what, to where.
-const TABLE: &[(OrderState, OrderEvent, OrderState)] = &[
+const TABLE: &[Row<OrderState, OrderEvent>] = &[
     (S::Ordered, E::Pay, S::Paid),
     (S::Ordered, E::Expire, S::Expired),
     (S::Ordered, E::Cancel, S::Cancelled),
@@ -15,8 +17,7 @@ const TABLE: &[(OrderState, OrderEvent, OrderState)] = &[
 
 /// Where an order stands after an event; none where it cannot happen.
 pub(crate) fn next(state: OrderState, event: OrderEvent) -> Option<OrderState> {
-    let step = TABLE.iter().find(|(from, by, _)| (*from, *by) == (state, event));
-    step.map(|(_, _, to)| *to)
+    states::next(TABLE, state, event)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     model::{FaultCode, NewPosting},
-    rules::table::checks,
+    rules::table,
 };
 
 const BATCH: Uuid = Uuid::from_u128(9);
@@ -21,7 +21,7 @@ fn the_documentation_shows_what_becomes_of_a_posting() {
         (Event::Correct, "correct"),
         (Event::Withdraw, "withdraw"),
     ];
-    checks::holds("# What becomes of a posting", &TABLE, &states, &events, &[]);
+    table::holds("# What becomes of a posting", &TABLE, &states, &events, &[]);
 }
 
 fn line(account: u128, number: &str, kind: PostingKind, own: i64, employer: i64) -> NewPosting {

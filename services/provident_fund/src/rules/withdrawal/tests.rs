@@ -2,7 +2,7 @@ use citygate_calendar::{Deadline, HolidayCalendar, china};
 use citygate_kernel::Currency;
 
 use super::*;
-use crate::rules::{dispute::DisputeRule, table::checks::holds, transfer::TransferRule};
+use crate::rules::{dispute::DisputeRule, table::holds, transfer::TransferRule};
 
 const MIGRATION: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
