@@ -37,6 +37,8 @@ enum Role {
     Clinician,
     /// Registers marriages.
     Registrar,
+    /// Writes what the agency lists.
+    Editor,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -55,6 +57,7 @@ pub(super) async fn invite(settings: &Settings, args: &InviteArgs) -> Result<(),
         Role::Clerk => StaffRole::Clerk,
         Role::Clinician => StaffRole::Clinician,
         Role::Registrar => StaffRole::Registrar,
+        Role::Editor => StaffRole::Editor,
     };
     let locale = match args.language {
         Language::En => Locale::En,

@@ -124,15 +124,24 @@ pub enum Record {
     Marriage,
     /// A certificate.
     Certificate,
+    /// What a listed service has about somebody.
+    Listed,
+    /// What somebody applies for.
+    Application,
+    /// What somebody asked, reported or suggested.
+    Case,
 }
 
 impl Record {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::HealthResult,
         Self::ProvidentFund,
         Self::SocialSecurity,
         Self::Marriage,
         Self::Certificate,
+        Self::Listed,
+        Self::Application,
+        Self::Case,
     ];
 
     /// The class of the data: its code, and what it is to the person.
@@ -150,6 +159,9 @@ impl Record {
             ),
             Self::Marriage => ("marriage", Text::new("Marriage registration", "婚姻登记信息")),
             Self::Certificate => ("certificate", Text::new("Certificate", "证明文件")),
+            Self::Listed => ("listed", Text::new("Record of a listed service", "政务服务登记信息")),
+            Self::Application => ("application", Text::new("Application", "申请材料")),
+            Self::Case => ("case", Text::new("Question, complaint or suggestion", "反映的诉求")),
         }
     }
 
@@ -187,6 +199,27 @@ impl Record {
                 "certificate_filed",
                 Text::new("Issued or changed a certificate of yours", "签发或变更了您的证明文件"),
             ),
+            Self::Listed => (
+                "listed_filed",
+                Text::new(
+                    "Recorded something about you for a listed service",
+                    "登记了您的政务服务信息",
+                ),
+            ),
+            Self::Application => (
+                "application_filed",
+                Text::new(
+                    "Recorded something about an application of yours",
+                    "登记了您的申请办理情况",
+                ),
+            ),
+            Self::Case => (
+                "case_filed",
+                Text::new(
+                    "Recorded something about what you asked, reported or suggested",
+                    "登记了您反映诉求的办理情况",
+                ),
+            ),
         }
     }
 
@@ -214,6 +247,21 @@ impl Record {
             Self::Certificate => (
                 "certificate_read",
                 Text::new("A certificate of yours was read", "查看了您的证明文件"),
+            ),
+            Self::Listed => (
+                "listed_read",
+                Text::new(
+                    "What a listed service has about you was read",
+                    "查看了您的政务服务登记信息",
+                ),
+            ),
+            Self::Application => (
+                "application_read",
+                Text::new("An application of yours was read", "查看了您的申请材料"),
+            ),
+            Self::Case => (
+                "case_read",
+                Text::new("What you asked, reported or suggested was read", "查看了您反映的诉求"),
             ),
         }
     }

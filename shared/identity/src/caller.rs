@@ -154,6 +154,10 @@ pub(crate) fn claims(request: &HttpRequest) -> Result<Arc<Claims>, Error> {
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = bearer.ok_or(Error::TokenRequired)?;
+    claims_of(request, token)
+}
+
+fn claims_of(request: &HttpRequest, token: &str) -> Result<Arc<Claims>, Error> {
     let (Some(tokens), Some(platform)) =
         (request.app_data::<Data<Tokens>>(), request.app_data::<Data<Platform>>())
     else {
@@ -176,6 +180,12 @@ pub(crate) fn who_calls(request: &HttpRequest) -> Option<Uuid> {
 const DAMAGED: Error = Error::TokenInvalid("its claims are not of this city's form");
 
 impl Citizen {
+    /// The citizen of an access token that stands elsewhere than in the header: some protocols have a
+    /// place of their own for it.
+    pub fn of_token(request: &HttpRequest, token: &str) -> Result<Self, Error> {
+        Self::from_claims(&*claims_of(request, token)?)
+    }
+
     fn from_claims(claims: &Claims) -> Result<Self, Error> {
         let (sign_in, city, person) = match &claims.caller {
             Caller::Citizen { sign_in, city, person, .. } => (sign_in, city, person),

@@ -115,8 +115,8 @@ pub use routes::service;
 pub use scopes::OF_PEOPLE as SCOPES_OF_PEOPLE;
 pub use settings::SignInSettings;
 pub use staff::{
-    ApplicationsDecide, ClientsWrite, Duty, HoldsDecide, MarriagesRegister, PeopleRead,
-    ResultsAcknowledge, Staff, StrikesDecide,
+    ApplicationsDecide, AppointmentsReceive, CasesHandle, ClientsWrite, Duty, HoldsDecide,
+    ListingsWrite, MarriagesRegister, PeopleRead, ResultsAcknowledge, Staff, StrikesDecide,
 };
 pub use step_up::{Proof, Sensitive, StepUp, consume_step_ups};
 pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_key};

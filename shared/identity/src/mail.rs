@@ -137,6 +137,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
                 StaffRole::Clerk => "a clerk",
                 StaffRole::Clinician => "a clinician",
                 StaffRole::Registrar => "a registrar",
+                StaffRole::Editor => "an editor",
             };
             Mail {
                 subject: format!("{agency} invites you"),
@@ -154,6 +155,7 @@ pub(crate) fn staff_invitation(agency: &Text, role: StaffRole, code: &str, local
                 StaffRole::Clerk => "经办人员",
                 StaffRole::Clinician => "临床医务人员",
                 StaffRole::Registrar => "婚姻登记员",
+                StaffRole::Editor => "事项编辑人员",
             };
             Mail {
                 subject: format!("{agency}邀请您加入"),

@@ -14,8 +14,9 @@ use crate::{
     error::StaffError,
     model::{AccountId, SessionId, StaffId},
     rules::staff::{
-        APPLICATIONS_DECIDE, CLIENTS_WRITE, HOLDS_DECIDE, MARRIAGES_REGISTER, PEOPLE_READ,
-        RESULTS_ACKNOWLEDGE, STAFF_LEVEL, STAFF_WRITE, STRIKES_DECIDE,
+        APPLICATIONS_DECIDE, APPOINTMENTS_RECEIVE, CASES_HANDLE, CLIENTS_WRITE, HOLDS_DECIDE,
+        LISTINGS_WRITE, MARRIAGES_REGISTER, PEOPLE_READ, RESULTS_ACKNOWLEDGE, STAFF_LEVEL,
+        STAFF_WRITE, STRIKES_DECIDE,
     },
 };
 
@@ -81,6 +82,27 @@ impl Duty for ApplicationsDecide {
 pub struct MarriagesRegister;
 impl Duty for MarriagesRegister {
     const NAME: &'static str = MARRIAGES_REGISTER;
+}
+
+/// Receives people who have an appointment with a listed service.
+#[derive(Debug)]
+pub struct AppointmentsReceive;
+impl Duty for AppointmentsReceive {
+    const NAME: &'static str = APPOINTMENTS_RECEIVE;
+}
+
+/// Looks after what citizens ask, report and suggest.
+#[derive(Debug)]
+pub struct CasesHandle;
+impl Duty for CasesHandle {
+    const NAME: &'static str = CASES_HANDLE;
+}
+
+/// Writes listings, and reviews those that others have written.
+#[derive(Debug)]
+pub struct ListingsWrite;
+impl Duty for ListingsWrite {
+    const NAME: &'static str = LISTINGS_WRITE;
 }
 
 /// Somebody who has the duty `D` at the agency that the path names as `agency_id`. Role and session

@@ -41,7 +41,7 @@ pub enum DocumentType {
 
 impl DocumentType {
     /// Every one of them.
-    pub(crate) const ALL: [Self; 7] = [
+    pub const ALL: [Self; 7] = [
         Self::ResidentId,
         Self::ResidencePermit,
         Self::PermanentResidenceCard,

@@ -33,11 +33,14 @@ pub enum StaffRole {
     Clinician,
     /// Registers marriages, and what becomes of them.
     Registrar,
+    /// Writes what the agency lists; sees no citizen.
+    Editor,
 }
 
 impl StaffRole {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Clerk, Self::Clinician, Self::Registrar];
+    pub const ALL: [Self; 5] =
+        [Self::Admin, Self::Clerk, Self::Clinician, Self::Registrar, Self::Editor];
 
     /// As tables and messages have it.
     pub const fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl StaffRole {
             Self::Clerk => "clerk",
             Self::Clinician => "clinician",
             Self::Registrar => "registrar",
+            Self::Editor => "editor",
         }
     }
 

@@ -34,6 +34,9 @@ pub enum StepUpPurpose {
     /// A statement in the case of a marriage; the object is the case.
     #[serde(rename = "marriage.sign")]
     MarriageSign,
+    /// What a listed service has about oneself; the object is the listing.
+    #[serde(rename = "listed.read")]
+    ListedRead,
     /// One payment; the object is the bill, and the amount what is paid.
     #[serde(rename = "payment.confirm")]
     PaymentConfirm,
@@ -52,13 +55,14 @@ pub(crate) enum Bound {
 
 impl StepUpPurpose {
     /// Every one of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::IdentityRead,
         Self::ProvidentFundRead,
         Self::HealthResultRead,
         Self::ProvidentFundApply,
         Self::SocialSecurityRead,
         Self::MarriageSign,
+        Self::ListedRead,
         Self::PaymentConfirm,
     ];
 
@@ -71,6 +75,7 @@ impl StepUpPurpose {
             Self::ProvidentFundApply => "provident_fund.apply",
             Self::SocialSecurityRead => "social_security.read",
             Self::MarriageSign => "marriage.sign",
+            Self::ListedRead => "listed.read",
             Self::PaymentConfirm => "payment.confirm",
         }
     }
@@ -96,6 +101,9 @@ impl StepUpPurpose {
             Self::MarriageSign => {
                 Text::new("sign a statement for the registration of marriage", "签署婚姻登记声明")
             }
+            Self::ListedRead => {
+                Text::new("show what a register has about you", "查询本人的登记信息或应缴费用")
+            }
             Self::PaymentConfirm => Text::new("confirm a payment", "确认支付"),
         }
     }
@@ -103,7 +111,7 @@ impl StepUpPurpose {
     pub(crate) fn bound(self) -> Bound {
         match self {
             Self::IdentityRead | Self::ProvidentFundRead | Self::SocialSecurityRead => Bound::Whole,
-            Self::HealthResultRead | Self::MarriageSign => Bound::Object,
+            Self::HealthResultRead | Self::MarriageSign | Self::ListedRead => Bound::Object,
             Self::ProvidentFundApply | Self::PaymentConfirm => Bound::ObjectAndAmount,
         }
     }

@@ -41,13 +41,31 @@ pub(crate) const APPLICATIONS_DECIDE: &str = "applications:decide";
 /// Registers marriages; each reading stands in the access ledger of both.
 pub(crate) const MARRIAGES_REGISTER: &str = "marriages:register";
 
+/// Receives people who have an appointment with a listed service, and looks after its offices.
+pub(crate) const APPOINTMENTS_RECEIVE: &str = "appointments:receive";
+/// Looks after what citizens ask, report and suggest; each reading stands in their access ledger.
+pub(crate) const CASES_HANDLE: &str = "cases:handle";
+/// Writes listings, and reviews those that others have written; sees no citizen.
+pub(crate) const LISTINGS_WRITE: &str = "listings:write";
+
 /// What each role may do. There is no role that reads any citizen of any agency, and none of whoever
 /// runs the city.
-const DUTIES: [(StaffRole, &[&str]); 4] = [
+const DUTIES: [(StaffRole, &[&str]); 5] = [
     (StaffRole::Admin, &[STAFF_WRITE, CLIENTS_WRITE]),
-    (StaffRole::Clerk, &[PEOPLE_READ, STRIKES_DECIDE, HOLDS_DECIDE, APPLICATIONS_DECIDE]),
+    (
+        StaffRole::Clerk,
+        &[
+            PEOPLE_READ,
+            STRIKES_DECIDE,
+            HOLDS_DECIDE,
+            APPLICATIONS_DECIDE,
+            APPOINTMENTS_RECEIVE,
+            CASES_HANDLE,
+        ],
+    ),
     (StaffRole::Clinician, &[RESULTS_ACKNOWLEDGE]),
     (StaffRole::Registrar, &[MARRIAGES_REGISTER]),
+    (StaffRole::Editor, &[LISTINGS_WRITE]),
 ];
 
 /// Whether a role has a duty.

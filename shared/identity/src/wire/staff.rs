@@ -27,6 +27,7 @@ pub(crate) enum StaffRoleBody {
     Clerk,
     Clinician,
     Registrar,
+    Editor,
 }
 
 impl From<StaffRoleBody> for StaffRole {
@@ -36,6 +37,7 @@ impl From<StaffRoleBody> for StaffRole {
             StaffRoleBody::Clerk => Self::Clerk,
             StaffRoleBody::Clinician => Self::Clinician,
             StaffRoleBody::Registrar => Self::Registrar,
+            StaffRoleBody::Editor => Self::Editor,
         }
     }
 }
@@ -47,6 +49,7 @@ impl From<StaffRole> for StaffRoleBody {
             StaffRole::Clerk => Self::Clerk,
             StaffRole::Clinician => Self::Clinician,
             StaffRole::Registrar => Self::Registrar,
+            StaffRole::Editor => Self::Editor,
         }
     }
 }
