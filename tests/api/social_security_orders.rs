@@ -42,9 +42,9 @@ async fn top_up(app: &TestApp, citizen: &CitizenApp, minor: i64) {
 }
 
 /// What an agency's system was told.
-type Told = Arc<Mutex<Vec<Value>>>;
+pub type Told = Arc<Mutex<Vec<Value>>>;
 
-async fn inbox(told: &Told) -> (String, actix_web::dev::ServerHandle) {
+pub async fn inbox(told: &Told) -> (String, actix_web::dev::ServerHandle) {
     let inbox = web::Data::from(Arc::clone(told));
     let keep = async |told: web::Data<Mutex<Vec<Value>>>, message: web::Json<Value>| {
         told.lock().unwrap().push(message.into_inner());

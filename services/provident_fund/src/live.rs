@@ -68,8 +68,10 @@ pub(crate) async fn known(
     let question = Question { agency, subject: &subject, person: caller.person, access };
     let asked = registers.ask::<Record, Error>(cx, &question, async |_| Ok(())).await;
     let answer = match asked {
-        Ok(Some(answer)) => answer,
-        Ok(None) => return Ok(Known::pushed(standing, None)),
+        Ok(answer) => answer,
+        Err(Error::Inquiry(inquiry::Error::NoSource)) => {
+            return Ok(Known::pushed(standing, None));
+        }
         Err(Error::Inquiry(inquiry::Error::Unheard(trouble))) => {
             return Ok(Known::pushed(standing, Some(trouble)));
         }

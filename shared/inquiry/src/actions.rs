@@ -22,8 +22,6 @@ use crate::{
 
 /// What is known before anybody is asked.
 enum Beginning {
-    /// There is no source.
-    NoSource,
     /// What is kept is good enough.
     Fresh(Kept),
     /// The register is asked, about the person of a document.
@@ -31,21 +29,21 @@ enum Beginning {
 }
 
 impl Registers {
-    /// Asks an agency's register for somebody's record, and keeps what it says. None where nobody is
-    /// named to be asked.
+    /// Asks an agency's register for somebody's record, and keeps what it says.
     ///
     /// `permit` is run in the transaction in which the person's number is opened for the register:
     /// whatever gives the caller the right to ask (a proof that is used up, an entry in the ledger)
-    /// belongs there. Where it fails, nobody is asked. No transaction is open while the register
-    /// takes its time.
+    /// belongs there. Where it fails, nobody is asked; where nobody is named to be asked, it is undone.
+    /// No transaction is open while the register takes its time.
     ///
-    /// [`Error::NoRecord`] and [`Error::Unheard`] say that there is nothing to give.
+    /// [`Error::NoSource`], [`Error::NoRecord`] and [`Error::Unheard`] say that there is nothing to
+    /// give.
     pub async fn ask<T, E>(
         &self,
         cx: &Cx,
         question: &Question<'_>,
         mut permit: impl AsyncFnMut(&mut Tx<'_>) -> Result<(), E>,
-    ) -> Result<Option<Answer<T>>, E>
+    ) -> Result<Answer<T>, E>
     where
         T: DeserializeOwned,
         E: TxError + From<Error>,
@@ -55,13 +53,12 @@ impl Registers {
             Ok::<_, E>(begin::<T>(cx, tx, question).await?)
         });
         let (id, source, document) = match beginning.await? {
-            Beginning::NoSource => return Ok(None),
-            Beginning::Fresh(kept) => return Ok(Some(answer(kept, Freshness::Live, None)?)),
+            Beginning::Fresh(kept) => return Ok(answer(kept, Freshness::Live, None)?),
             Beginning::Ask { id, source, document } => (id, source, document),
         };
         let heard = self.hear((id, &source), &document, &cx.request_id).await;
         let heard = readable::<T>(heard);
-        Ok(Some(end(cx, question, heard).await?))
+        Ok(end(cx, question, heard).await?)
     }
 }
 
@@ -71,7 +68,7 @@ async fn begin<T: DeserializeOwned>(
     question: &Question<'_>,
 ) -> Result<Beginning, Error> {
     let found = store::source(&cx.keys, tx, question.agency, question.subject).await?;
-    let Some((id, source)) = found else { return Ok(Beginning::NoSource) };
+    let (id, source) = found.ok_or(Error::NoSource)?;
     let kept = kept::<T>(cx, tx, question).await?;
     let fresh = kept.filter(|kept| rules::is_fresh(kept, source.fresh_for, tx.now()));
     if let Some(kept) = fresh {

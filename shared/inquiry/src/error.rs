@@ -12,6 +12,9 @@ use crate::model::Trouble;
 /// A fact, or the database's trouble.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Nobody is named to be asked.
+    #[error("the agency has named no register")]
+    NoSource,
     /// The register has nothing on the person.
     #[error("the register has no such record")]
     NoRecord,
@@ -48,14 +51,21 @@ impl TxError for Error {
             Self::Catalogue(error) => error.as_db(),
             Self::Identity(error) => error.as_db(),
             Self::Seal(error) => error.as_db(),
-            Self::NoRecord | Self::Unheard(_) | Self::Damaged(_) => None,
+            Self::NoSource | Self::NoRecord | Self::Unheard(_) | Self::Damaged(_) => None,
         }
     }
 }
 
 /// Every problem of this crate.
-pub(crate) const PROBLEMS: &[&ProblemType] = &[&NO_RECORD, &UNHEARD];
+pub(crate) const PROBLEMS: &[&ProblemType] = &[&NO_SOURCE, &NO_RECORD, &UNHEARD];
 
+const NO_SOURCE: ProblemType = ProblemType::new(
+    "inquiry.no_source",
+    503,
+    "The agency has named no register that could be asked",
+    "该机构尚未接入可供查询的登记系统",
+)
+.passing();
 const NO_RECORD: ProblemType = ProblemType::new(
     "inquiry.no_record",
     404,
@@ -73,6 +83,7 @@ const UNHEARD: ProblemType = ProblemType::new(
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
+            Error::NoSource => Self::new(&NO_SOURCE),
             Error::NoRecord => Self::new(&NO_RECORD),
             Error::Unheard(_) => Self::new(&UNHEARD).cause(error),
             Error::Catalogue(error) => error.into(),

@@ -5,7 +5,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use citygate_catalogue::{Agency, AgencyId, add_agency};
-use citygate_identity::{Access, Accessor, Named, PersonId, Reason, person};
+use citygate_identity::{
+    Access, Accessor, Named, PersonId, Reason, Record as Recorded, note_read, person,
+};
 use citygate_inquiry::{
     Answer, Error, Freshness, Question, Registers, Source, Subject, Trouble, remove_source,
     set_source,
@@ -78,7 +80,7 @@ impl Scene {
         Filed { subject, id_number: WANG.to_owned(), as_of, record: json!({"months": months}) }
     }
 
-    async fn ask(&self, subject: &Subject) -> Result<Option<Answer<Record>>, Error> {
+    async fn ask(&self, subject: &Subject) -> Result<Answer<Record>, Error> {
         self.ask_if(subject, Ok(())).await
     }
 
@@ -86,7 +88,7 @@ impl Scene {
         &self,
         subject: &Subject,
         permitted: Result<(), &'static str>,
-    ) -> Result<Option<Answer<Record>>, Error> {
+    ) -> Result<Answer<Record>, Error> {
         let access = Access::new(&self.cx, Accessor::city(CityCode::HANGZHOU), REASON);
         let question = Question { agency: self.agency, subject, person: self.person, access };
         let permit = async |_: &mut Tx<'_>| permitted.map_err(Error::Damaged);
@@ -120,14 +122,14 @@ fn subject(text: &str) -> Subject {
 }
 
 /// What came of a question, in short.
-fn brief(answer: Result<Option<Answer<Record>>, Error>) -> String {
+fn brief(answer: Result<Answer<Record>, Error>) -> String {
     match answer {
-        Ok(None) => "no source".to_owned(),
-        Ok(Some(Answer { record, freshness, trouble, .. })) => {
+        Ok(Answer { record, freshness, trouble, .. }) => {
             let trouble = trouble.map_or("", Trouble::code);
             format!("{} {} {trouble}", freshness.code(), record.months).trim_end().to_owned()
         }
         Err(Error::Unheard(trouble)) => format!("unheard {}", trouble.code()),
+        Err(Error::NoSource) => "no source".to_owned(),
         Err(Error::NoRecord) => "no record".to_owned(),
         Err(other) => other.to_string(),
     }
@@ -161,7 +163,7 @@ async fn comes_of(scene: &Scene, n: usize, behaviour: Behaviour, earlier: bool) 
     let came = brief(scene.ask(&subject).await);
     // What is still there when nobody can be asked any more.
     office.behave([Behaviour::Error500]);
-    let left = matches!(scene.ask(&subject).await, Ok(Some(answer)) if answer.record.months > 0);
+    let left = matches!(scene.ask(&subject).await, Ok(answer) if answer.record.months > 0);
     office.stop().await;
     (came, left)
 }
@@ -191,11 +193,11 @@ async fn a_fresh_answer_is_given_again_and_the_number_stays_here() {
     let scene = Scene::new().await;
     let subject = subject("social_security");
     let office = scene.office(&subject, 300).await;
-    let first = scene.ask(&subject).await.unwrap().unwrap();
+    let first = scene.ask(&subject).await.unwrap();
     assert_eq!((first.freshness, first.as_of), (Freshness::Live, monday_morning()));
     office.file(scene.filed(&subject, 24, scene.clock.now()));
     scene.clock.advance(TimeDelta::seconds(299));
-    assert_eq!(scene.ask(&subject).await.unwrap().unwrap(), first);
+    assert_eq!(scene.ask(&subject).await.unwrap(), first);
     assert_eq!((scene.told().await, office.asked().len()), (1, 1));
     scene.clock.advance(TimeDelta::seconds(1));
     assert_eq!(brief(scene.ask(&subject).await), "live 24");
@@ -223,6 +225,27 @@ async fn without_a_right_a_source_or_the_right_key_nothing_is_told() {
     set.await.unwrap();
     assert_eq!(brief(scene.ask(&here).await), "unheard failed");
     assert_eq!(scene.kept().await, 0);
+}
+
+#[tokio::test]
+async fn where_nobody_can_be_asked_what_permits_the_question_is_undone() {
+    let scene = Scene::new().await;
+    let subject = subject("elsewhere");
+    let access = || Access::new(&scene.cx, Accessor::city(CityCode::HANGZHOU), REASON);
+    let question = Question {
+        agency: scene.agency,
+        subject: &subject,
+        person: scene.person,
+        access: access(),
+    };
+    let permit = async |tx: &mut Tx<'_>| {
+        let read = [(scene.person, "case")];
+        Ok::<_, Error>(note_read(tx, &access(), Recorded::SocialSecurity, &read).await?)
+    };
+    let asked = scene.registers.ask::<Record, Error>(&scene.cx, &question, permit).await;
+    assert!(matches!(asked, Err(Error::NoSource)), "{asked:?}");
+    let read = "SELECT count(*) FROM identity.access_entries WHERE action = 'social_security_read'";
+    assert_eq!((scene.count(read).await, scene.told().await), (0, 0));
 }
 
 #[tokio::test]

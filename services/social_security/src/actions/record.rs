@@ -150,7 +150,12 @@ async fn ask(
 ) -> Result<Reading, Error> {
     let access = Access::new(cx, Accessor::city(agency.city()), OWN);
     let question = Question { agency, subject: &SUBJECT, person: caller.person, access };
-    let answer = registers.ask(cx, &question, permit).await?.ok_or(Error::AgencyUnknown)?;
+    let answer =
+        registers.ask(cx, &question, permit).await.map_err(|error: Error| match error {
+            // Taken away since the source was looked for.
+            Error::Inquiry(citygate_inquiry::Error::NoSource) => Error::AgencyUnknown,
+            other => other,
+        })?;
     let read = cx.db.read("social_security.agency", async |tx| {
         let city = citygate_catalogue::city(tx, agency.city()).await?;
         Ok::<_, Error>((citygate_catalogue::agency(tx, agency).await?, city))
