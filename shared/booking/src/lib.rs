@@ -54,10 +54,10 @@ mod wire;
 
 pub use actions::{
     ClaimLanes, ClaimPlace, allocation_counts, annul_for, appointment, appointments_of_agency,
-    appointments_of_session, arrive, book_for, cancel_for, cancel_reservation, confirm_for, fulfil,
-    hold_for, last_reservation, lock_for, move_reservation, next_free, no_show, open_session,
-    reserve_for, retract_reservation, session, sessions, sessions_by_id, slots_of_agency,
-    stop_session,
+    appointments_of_session, arrive, book_for, cancel_for, cancel_reservation,
+    cancel_reservation_late, confirm_for, fulfil, hold_for, last_reservation, lock_for,
+    move_reservation, next_free, no_show, open_session, reserve_for, retract_reservation, session,
+    sessions, sessions_by_id, slots_of_agency, stop_session,
 };
 pub use error::{DrawError, Error, StrikeError};
 pub use events::{APPOINTMENT_CHANGED, AppointmentChanged};

@@ -29,6 +29,11 @@ pub async fn cities(tx: &mut Tx<'_>) -> Result<Vec<City>, Error> {
     store::all_cities(tx).await
 }
 
+/// Serves further cities; those that are served already stay as they are. Returns how many were new.
+pub async fn add_cities(tx: &mut Tx<'_>, cities: &[City]) -> Result<usize, Error> {
+    Ok(store::insert_cities(tx, cities).await?)
+}
+
 /// An agency.
 pub async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Agency, Error> {
     store::agency(tx, id).await?.ok_or(Error::AgencyUnknown)

@@ -23,9 +23,9 @@ mod store;
 mod wire;
 
 pub use actions::{
-    add_agency, agencies, agencies_in, agency, cities, city, holiday_calendar, load_holidays,
-    load_notices, office, offices, offices_by_id, put_office, rule, rule_by_id, rule_in_force,
-    rule_of, rule_versions,
+    add_agency, add_cities, agencies, agencies_in, agency, cities, city, holiday_calendar,
+    load_holidays, load_notices, office, offices, offices_by_id, put_office, rule, rule_by_id,
+    rule_in_force, rule_of, rule_versions,
 };
 pub use error::Error;
 pub use events::{HOLIDAYS_LOADED, HolidaysLoaded};

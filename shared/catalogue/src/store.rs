@@ -66,6 +66,23 @@ pub(crate) async fn city(tx: &Tx<'_>, code: CityCode) -> Result<Option<City>, Er
     row.map(City::try_from).transpose()
 }
 
+pub(crate) async fn insert_cities(tx: &mut Tx<'_>, new: &[City]) -> Result<usize, DbError> {
+    let row = |city: &City| {
+        (
+            cities::code.eq(city.code.number()),
+            cities::name_en.eq(city.name.en.clone()),
+            cities::name_zh.eq(city.name.zh.clone()),
+            cities::time_zone.eq(city.time_zone.name()),
+            cities::sandbox.eq(city.sandbox),
+        )
+    };
+    Ok(diesel::insert_into(cities::table)
+        .values(new.iter().map(row).collect::<Vec<_>>())
+        .on_conflict_do_nothing()
+        .execute(tx.conn())
+        .await?)
+}
+
 pub(crate) async fn agency(tx: &mut Tx<'_>, id: AgencyId) -> Result<Option<Agency>, DbError> {
     let row: Option<(String, String)> = agencies::table
         .find((id.city().number(), id.uuid()))

@@ -44,7 +44,8 @@ pub use read::{
 };
 pub(crate) use reschedule::reschedule;
 pub use reserve::{
-    cancel_reservation, last_reservation, move_reservation, reserve_for, retract_reservation,
+    cancel_reservation, cancel_reservation_late, last_reservation, move_reservation, reserve_for,
+    retract_reservation,
 };
 pub(crate) use stop::clear;
 pub use stop::stop_session;

@@ -8,6 +8,7 @@ use citygate_catalogue::RuleBook;
 use citygate_identity::PersonId;
 use citygate_kernel::CityCode;
 use citygate_platform::db::Tx;
+use serde_json::json;
 
 use super::{
     cancel::{give_up, lock, withdraw},
@@ -15,12 +16,13 @@ use super::{
     giveback::give_back,
     outcome::settle,
     reschedule::move_to,
+    strikes::strike,
 };
 use crate::{
     error::Error,
     model::{
         Appointment, AppointmentId, Attendee, CancelledBy, Channel, Claims, Origin, Reservation,
-        SessionId, SlotId,
+        SessionId, SlotId, StrikeKind,
     },
     store,
 };
@@ -130,6 +132,20 @@ pub async fn cancel_reservation(
     let found = claimed_by(tx, service, id).await?;
     let locked = lock(tx, &found).await?;
     Ok(give_up(tx, &RuleBook::default(), locked, "cancelled").await?.appointment)
+}
+
+/// Gives up what was claimed with [`reserve_for`] when it is too late for anybody else, by a rule of
+/// the service, and still possible by that of booking. Where the ladder counts late cancels, each of
+/// those who were to come has a strike.
+pub async fn cancel_reservation_late(
+    tx: &mut Tx<'_>,
+    service: &str,
+    id: AppointmentId,
+) -> Result<Appointment, Error> {
+    let appointment = cancel_reservation(tx, service, id).await?;
+    let evidence = json!({"cancelled_at": tx.now(), "cancelled_for": appointment.starts_at});
+    strike(tx, &appointment, StrikeKind::LateCancel, &evidence).await?;
+    Ok(appointment)
 }
 
 /// Takes back what was claimed with [`reserve_for`], because of what the agency has found or done.

@@ -5,6 +5,7 @@
 
 mod bars;
 mod line;
+mod ranks;
 
 use std::fmt::{self, Display, Write};
 
@@ -13,6 +14,7 @@ use citygate_kernel::Locale;
 pub use self::{
     bars::{Bar, BarChart},
     line::{Dot, LineChart},
+    ranks::{Rank, RankChart},
 };
 
 const SIZE: (i64, i64) = (360, 240);
