@@ -1,0 +1,3 @@
+//! Rules of listings.
+
+pub(crate) mod state;
