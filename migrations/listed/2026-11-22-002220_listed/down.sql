@@ -1,0 +1,2 @@
+DROP SCHEMA listed CASCADE;
+DELETE FROM public.rules WHERE key LIKE 'listed.%';

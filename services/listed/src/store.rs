@@ -1,0 +1,4 @@
+//! Every statement of listed services.
+
+pub(crate) mod appointments;
+pub(crate) mod bills;
