@@ -13,12 +13,17 @@ const BOOKING: EmbeddedMigrations = embed_migrations!("migrations/booking");
 const EXCHANGE: EmbeddedMigrations = embed_migrations!("migrations/exchange");
 const CERTIFICATES: EmbeddedMigrations = embed_migrations!("migrations/certificates");
 const INQUIRY: EmbeddedMigrations = embed_migrations!("migrations/inquiry");
+const USAGE: EmbeddedMigrations = embed_migrations!("migrations/usage");
+const LISTINGS: EmbeddedMigrations = embed_migrations!("migrations/listings");
 const TRAFFIC: EmbeddedMigrations = embed_migrations!("migrations/traffic");
 const HOSPITAL: EmbeddedMigrations = embed_migrations!("migrations/hospital");
 const RESULTS: EmbeddedMigrations = embed_migrations!("migrations/results");
 const PROVIDENT_FUND: EmbeddedMigrations = embed_migrations!("migrations/provident_fund");
 const SOCIAL_SECURITY: EmbeddedMigrations = embed_migrations!("migrations/social_security");
 const MARRIAGE: EmbeddedMigrations = embed_migrations!("migrations/marriage");
+const LISTED: EmbeddedMigrations = embed_migrations!("migrations/listed");
+const APPLICATIONS: EmbeddedMigrations = embed_migrations!("migrations/applications");
+const CASES: EmbeddedMigrations = embed_migrations!("migrations/cases");
 
 /// One source for each folder below `migrations/`.
 pub fn all() -> Timeline<EmbeddedMigrations> {
@@ -33,11 +38,16 @@ pub fn all() -> Timeline<EmbeddedMigrations> {
         EXCHANGE,
         CERTIFICATES,
         INQUIRY,
+        USAGE,
+        LISTINGS,
         TRAFFIC,
         HOSPITAL,
         RESULTS,
         PROVIDENT_FUND,
         SOCIAL_SECURITY,
         MARRIAGE,
+        LISTED,
+        APPLICATIONS,
+        CASES,
     ])
 }

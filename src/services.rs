@@ -72,12 +72,17 @@ pub fn all(parties: Parties) -> Vec<Service> {
         citygate_exchange::service(&issuer, self::registry()),
         citygate_certificates::service(printer.clone()),
         citygate_inquiry::service(registers),
+        citygate_usage::service(citygate_listings::item_names),
+        citygate_listings::service(),
         citygate_traffic::service(),
         citygate_hospital::service(insurer),
         citygate_results::service(printer),
         citygate_provident_fund::service(balance_lanes),
         citygate_social_security::service(),
         citygate_marriage::service(),
+        citygate_listed::service(),
+        citygate_applications::service(),
+        citygate_cases::service(),
     ]
 }
 

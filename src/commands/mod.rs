@@ -2,11 +2,13 @@
 
 mod agency;
 mod agency_source;
+mod catalogue;
 mod client;
 mod config;
 mod conformance;
 mod keys;
 mod ledger;
+mod listing;
 mod meter;
 mod migrate;
 mod mllp;
@@ -69,6 +71,9 @@ enum Command {
     /// Looks after the agencies.
     #[command(subcommand)]
     Agency(agency::AgencyCommand),
+    /// Looks after the catalogue of what can be offered.
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
     /// Looks after agencies' systems, and the apps that people sign in to.
     #[command(subcommand)]
     Client(client::ClientCommand),
@@ -81,6 +86,9 @@ enum Command {
     /// Pushes the records of a fund centre, from where the centre is.
     #[command(subcommand)]
     ProvidentFund(provident_fund::ProvidentFundCommand),
+    /// Checks the file of a listing, and sends it to the city.
+    #[command(subcommand)]
+    Listing(listing::ListingCommand),
     /// Looks after the systems that speak HL7 version 2 over MLLP.
     #[command(subcommand)]
     Mllp(mllp::MllpCommand),
@@ -159,6 +167,9 @@ pub async fn run() -> Result<(), CommandError> {
     if let Command::ProvidentFund(command) = &command {
         return provident_fund::run(command).await;
     }
+    if let Command::Listing(command) = &command {
+        return listing::run(command).await;
+    }
     let mut flags = Flags { data_dir: cli.data_dir, ..Flags::default() };
     if let Command::Serve(args) = &command {
         flags.listen.clone_from(&args.listen);
@@ -179,12 +190,16 @@ pub async fn run() -> Result<(), CommandError> {
         Command::Ledger(LedgerCommand::Verify(args)) => ledger::run(&settings, &args).await,
         Command::Staff(StaffCommand::Invite(args)) => staff::invite(&settings, &args).await,
         Command::Agency(command) => agency::run(&settings, &command).await,
+        Command::Catalogue(command) => catalogue::run(&settings, &command).await,
         Command::Client(command) => client::run(&settings, &command).await,
         Command::Participant(command) => participant::run(&settings, &command).await,
         Command::Mllp(command) => mllp::run(&settings, &command).await,
         Command::Openapi => openapi::run(),
         Command::Config => config::run(&settings),
-        Command::Demo(_) | Command::Conformance(_) | Command::ProvidentFund(_) => Ok(()),
+        Command::Demo(_)
+        | Command::Conformance(_)
+        | Command::ProvidentFund(_)
+        | Command::Listing(_) => Ok(()),
     }
 }
 

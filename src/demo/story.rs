@@ -1,6 +1,7 @@
 //! The story, step by step. Every step says who does what and what came of it, and is checked.
 
 mod hospital;
+mod listing;
 mod marriage;
 mod provident_fund;
 mod results;
@@ -72,6 +73,7 @@ pub(super) async fn tell(mut cast: Cast) -> Result<(), CommandError> {
     provident_fund::a_query(&mut cast).await?;
     social_security::a_contribution(&mut cast).await?;
     marriage::two_people(&cast).await?;
+    listing::a_service_is_listed(&cast).await?;
     receiver.stop().await;
     println!("\nThe story is told: every step was as it should be.");
     Ok(())

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use citygate_hospital::Insurer;
 use citygate_identity::{DEMO_CITIZENS, PoliceRegistry};
-use citygate_inquiry::{Source, Subject, set_source};
+use citygate_inquiry::{Source, set_source};
 use citygate_kernel::{Clock, Masked};
 use citygate_payments::CardProcessor;
 use citygate_platform::{
@@ -21,8 +21,8 @@ use citygate_social_security::{AGENCY, demo_record};
 use super::{StartError, party};
 use crate::settings::Settings;
 
-/// The register of the demo city that is asked live.
-static SOCIAL_SECURITY: Subject = Subject::of("social_security");
+/// What the register of the agency for social security is about.
+const SOCIAL_SECURITY: &str = "social_security";
 
 /// The key of the sandbox parties; it guards nothing.
 const SANDBOX_KEY: &str = "sandbox-key";
@@ -89,23 +89,30 @@ impl Sandboxes {
     /// Puts the records of the demo city on file, and has the city ask for them here.
     pub(super) async fn open_registers(&self, cx: &Cx) -> Result<(), StartError> {
         let Some(office) = &self.records_office else { return Ok(()) };
-        let Some((_, _, id_number)) = DEMO_CITIZENS.get(1) else { return Ok(()) };
-        office.file(Filed {
-            subject: SOCIAL_SECURITY.as_str().to_owned(),
-            id_number: (*id_number).to_owned(),
-            as_of: cx.clock.now(),
-            record: demo_record(cx.clock.now()),
-        });
-        let source = Source {
-            agency: AGENCY,
-            subject: SOCIAL_SECURITY.clone(),
-            url: office.url.parse().map_err(party)?,
-            api_key: Masked::new(SANDBOX_KEY.to_owned()),
-            fresh_for: TimeDelta::minutes(5),
-        };
-        let set =
-            cx.db.tx("inquiry.set_source", async |tx| set_source(&cx.keys, tx, &source).await);
-        set.await.map_err(party)
+        let now = cx.clock.now();
+        let of_listings = citygate_listed::demo_records(now).into_iter();
+        let of_listings = of_listings.map(|(agency, subject, record)| (agency, subject, 0, record));
+        let of_insurance = [(AGENCY, SOCIAL_SECURITY, 1, demo_record(now))];
+        for (agency, subject, citizen, record) in of_insurance.into_iter().chain(of_listings) {
+            let Some((_, _, id_number)) = DEMO_CITIZENS.get(citizen) else { continue };
+            office.file(Filed {
+                subject: subject.to_owned(),
+                id_number: (*id_number).to_owned(),
+                as_of: now,
+                record,
+            });
+            let source = Source {
+                agency,
+                subject: subject.parse().map_err(party)?,
+                url: office.url.parse().map_err(party)?,
+                api_key: Masked::new(SANDBOX_KEY.to_owned()),
+                fresh_for: TimeDelta::minutes(5),
+            };
+            let set =
+                cx.db.tx("inquiry.set_source", async |tx| set_source(&cx.keys, tx, &source).await);
+            set.await.map_err(party)?;
+        }
+        Ok(())
     }
 
     pub(super) async fn stop(self) {
