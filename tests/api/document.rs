@@ -31,9 +31,8 @@ impl Role {
             // The tokens of these callers were not asked for with `openid`.
             Self::EndUser => false,
             Self::Partner => ["system", "other_system"].contains(&caller),
-            Self::Staff => {
-                ["clerk", "clinician", "registrar", "admin", "other_admin"].contains(&caller)
-            }
+            Self::Staff => ["clerk", "clinician", "registrar", "editor", "admin", "other_admin"]
+                .contains(&caller),
         }
     }
 }
@@ -102,7 +101,11 @@ fn read(path: &str, method: &str, said: &Value) -> Operation {
         summary: text("summary"),
         takes: said["requestBody"]["content"].as_object().and_then(|c| c.keys().next().cloned()),
         parameters: named(&|parameter| parameter["in"] == "path"),
-        needs: named(&|parameter| parameter["in"] == "query" && parameter["required"] == true),
+        needs: named(&|parameter| {
+            // What Open311 lists, it lists of a city.
+            let needed = parameter["required"] == true || parameter["name"] == "jurisdiction_id";
+            parameter["in"] == "query" && needed
+        }),
     }
 }
 
@@ -110,10 +113,13 @@ impl Operation {
     /// A parameter's value. One of an operation's own (`operation/parameter`) or of a service's own
     /// (`service/parameter`) goes before one of the bare name.
     pub fn value<'a>(&self, name: &str, fill: &'a BTreeMap<&str, String>) -> &'a str {
+        self.known(name, fill).unwrap_or_else(|| panic!("{}: what is a {name}?", self.id))
+    }
+
+    fn known<'a>(&self, name: &str, fill: &'a BTreeMap<&str, String>) -> Option<&'a str> {
         let service = self.id.split('_').next().unwrap_or_default();
         let names = [format!("{}/{name}", self.id), format!("{service}/{name}"), name.to_owned()];
-        let value = names.iter().find_map(|name| fill.get(name.as_str()));
-        value.unwrap_or_else(|| panic!("{}: what is a {name}?", self.id))
+        names.iter().find_map(|name| fill.get(name.as_str())).map(String::as_str)
     }
 
     /// A request for it, without a body, under the path as its key. `fill` has the parameters of the
@@ -123,8 +129,11 @@ impl Operation {
         for name in &self.parameters {
             path = path.replace(&format!("{{{name}}}"), self.value(name, fill));
         }
-        for name in self.needs.iter().filter(|name| fill.contains_key(name.as_str())) {
-            path += &format!("?{name}={}", fill[name.as_str()]);
+        for name in &self.needs {
+            if let Some(value) = self.known(name, fill) {
+                let joint = if path.contains('?') { '&' } else { '?' };
+                path += &format!("{joint}{name}={value}");
+            }
         }
         caller.request(self.method.clone(), &path).header("Idempotency-Key", format!("{path:.200}"))
     }
@@ -159,7 +168,8 @@ pub fn scopes() -> Vec<String> {
 /// Path parameters that are well-formed and name nothing.
 pub fn nothing() -> BTreeMap<&'static str, String> {
     let id = |prefix: &str| format!("{prefix}_330100_{}", "0".repeat(32));
-    BTreeMap::from([
+    let mut nothing = nothing_listed();
+    nothing.extend([
         ("bill_id", id("bill")),
         ("payment_id", id("paym")),
         ("refund_id", id("rfnd")),
@@ -224,5 +234,26 @@ pub fn nothing() -> BTreeMap<&'static str, String> {
         ("on", "2026-12-31".to_owned()),
         // With its code, as it stands on a receipt.
         ("receipt_no", format!("{}?code={}", "0".repeat(24), "0".repeat(16))),
+    ]);
+    nothing
+}
+
+/// The same of listings, and of what is begun under them.
+fn nothing_listed() -> BTreeMap<&'static str, String> {
+    let id = |prefix: &str| format!("{prefix}_330100_{}", "0".repeat(32));
+    BTreeMap::from([
+        ("listing_id", id("list")),
+        ("with", id("list")),
+        ("number", "1".to_owned()),
+        ("listings/item", "market.nothing".to_owned()),
+        ("usage/item", "market.nothing".to_owned()),
+        ("application_id", id("appl")),
+        ("cases/case_id", id("case")),
+        ("service_request_id", id("case")),
+        ("service_code", format!("330100_{}_noise", "0".repeat(32))),
+        ("jurisdiction_id", "330100".to_owned()),
+        ("listed_bill_id", id("lbil")),
+        ("listed/session_id", id("sesn")),
+        ("office", id("offc")),
     ])
 }

@@ -17,9 +17,20 @@ use crate::{
 };
 
 /// The operations that need no token. This list only becomes shorter.
-const PUBLIC: [&str; 47] = [
+const PUBLIC: [&str; 80] = [
     "booking_get_draw",
     "booking_get_session",
+    "cases_list_public",
+    "cases_open311_discover",
+    "cases_open311_discover_as_xml",
+    "cases_open311_get_request",
+    "cases_open311_get_request_as_xml",
+    "cases_open311_get_service",
+    "cases_open311_get_service_as_xml",
+    "cases_open311_list_requests",
+    "cases_open311_list_requests_as_xml",
+    "cases_open311_list_services",
+    "cases_open311_list_services_as_xml",
     "catalogue_get_city",
     "catalogue_get_office",
     "catalogue_list_cities",
@@ -60,15 +71,49 @@ const PUBLIC: [&str; 47] = [
     "identity_sign_in_with_passkey_on_page",
     "identity_sign_in_with_password",
     "identity_token",
+    "listed_list_offices",
+    "listed_list_windows",
+    "listings_compare_listings",
+    "listings_find_items",
+    "listings_get_cpsv_ap",
+    "listings_get_item",
+    "listings_get_listing",
+    "listings_get_version",
+    "listings_list_item_cities",
+    "listings_list_life_events",
+    "listings_list_most_used",
+    "listings_list_types",
+    "listings_list_versions",
+    "listings_precheck_listing",
     "marriage_get_statement",
     "marriage_list_windows",
     "platform_get_health_live",
     "platform_get_health_ready",
     "platform_get_metrics",
+    "usage_get_cities",
+    "usage_get_cities_csv",
+    "usage_get_ranking",
+    "usage_get_ranking_chart",
+    "usage_get_ranking_csv",
+    "usage_get_scorecards",
+    "usage_get_scorecards_csv",
+    "usage_list_months",
 ];
 
-/// The operations that a citizen without a real name may use. This list only becomes shorter.
-const NAMELESS: [&str; 19] = [
+/// The operations that a citizen without a real name may use; a line like 12345 is for everybody. This
+/// list only becomes shorter.
+const NAMELESS: [&str; 30] = [
+    "cases_add",
+    "cases_file",
+    "cases_follow",
+    "cases_get_case",
+    "cases_list_cases",
+    "cases_open311_post_request",
+    "cases_open311_post_request_as_xml",
+    "cases_rate",
+    "cases_reopen",
+    "cases_unfollow",
+    "cases_withdraw",
     "identity_accept_staff_invitation",
     "identity_add_passkey",
     "identity_begin_passkey_registration",
@@ -127,7 +172,7 @@ async fn every_operation_has_a_name_of_its_own_under_its_service() {
         let service = service.unwrap_or_else(|| panic!("{id} belongs to no service"));
         assert_eq!(tags, &[service.to_string()], "{id}");
         assert!(!summary.is_empty() && !summary.ends_with('.'), "{id}: {summary}");
-        let outside = ["/health/", "/metrics", "/.well-known/", "/fhir/r4"];
+        let outside = ["/health/", "/metrics", "/.well-known/", "/fhir/r4", "/open311/v2/"];
         let known = path.starts_with("/v1/") || outside.iter().any(|at| path.starts_with(at));
         assert!(known, "{path}");
     }
@@ -291,10 +336,14 @@ pub fn named(resource: &Value, operation: &Operation, fill: &BTreeMap<&str, Stri
 }
 
 /// Operations on one thing that is not somebody's alone. The table says who gets how far with them.
-const ELSEWHERE: [&str; 55] = [
-    // Anybody may ask for a place in any session.
+const ELSEWHERE: [&str; 61] = [
+    // Anybody may ask for a place in any session, use any listing, and follow any case.
     "booking_enter_draw",
     "booking_wait",
+    "cases_follow",
+    "cases_unfollow",
+    "listed_post_appointment",
+    "listings_precheck_caller",
     // Numbers are each agency's own: putting one of another's makes a new thing of the agency.
     "hospital_put_department",
     "hospital_put_location",
@@ -313,6 +362,8 @@ const ELSEWHERE: [&str; 55] = [
     "results_get_trend",
     "results_get_trend_picture",
     "results_get_version",
+    "listed_fetch_bills",
+    "listed_get_record",
     // And who reads or moves what is in the fund, or known of social security.
     "provident_fund_apply_for_withdrawal",
     "provident_fund_certify",
@@ -357,8 +408,8 @@ const ELSEWHERE: [&str; 55] = [
     "provident_fund_put_batch_part",
 ];
 
-/// What the hospital's system does; it is a fund centre today, too.
-const OF_HOSPITALS: [&str; 3] = ["hospital_", "exchange_", "provident_fund_"];
+/// What the hospital's system does; it is a fund centre today, too, and has listings.
+const OF_HOSPITALS: [&str; 4] = ["hospital_", "exchange_", "provident_fund_", "listed_"];
 
 #[tokio::test]
 async fn what_belongs_to_another_is_as_absent_as_what_does_not_exist() {
@@ -380,11 +431,12 @@ async fn what_belongs_to_another_is_as_absent_as_what_does_not_exist() {
         app.authenticate(system).await;
     }
     at_their_desks(&app).await;
-    for one in [&mut wang, &mut registrar] {
+    for one in [&mut wang, &mut registrar, &mut staff.clerk] {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
     let citizen = &wang;
     let keeper = Keeper { app: &app, hospital: &hospital, agency, citizen, id_number, nth };
+    keeper.list(&mut kept, &staff.clerk).await;
     keeper.save_up(&mut kept).await;
     keeper.marry(&mut kept, &registrar).await;
     for system in [&mut hospital, &mut police] {

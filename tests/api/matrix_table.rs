@@ -35,13 +35,14 @@ use crate::{
 
 const TABLE: &str = include_str!("matrix.csv");
 
-const CALLERS: [&str; 11] = [
+const CALLERS: [&str; 12] = [
     "anonymous",
     "nameless",
     "citizen",
     "clerk",
     "clinician",
     "registrar",
+    "editor",
     "admin",
     "other_admin",
     "system",
@@ -109,6 +110,7 @@ async fn stage(app: &TestApp) -> Stage {
     let mut first = Agency::new(app, HOSPITAL, "first.example").await;
     let mut clinician = in_role(app, &mut first, "clinician").await;
     let mut registrar = in_role(app, &mut first, "registrar").await;
+    let mut editor = in_role(app, &mut first, "editor").await;
     let mut second = Agency::new(app, other_hospital(), "second.example").await;
     let mut their_registrar = in_role(app, &mut second, "registrar").await;
     let (mut citizen, mut other) = (app.demo_citizen(0).await, app.demo_citizen(1).await);
@@ -126,7 +128,7 @@ async fn stage(app: &TestApp) -> Stage {
         app.authenticate(one).await;
     }
     at_their_desks(app).await;
-    let desk = [&mut first.clerk, &mut clinician, &mut registrar, &mut first.admin];
+    let desk = [&mut first.clerk, &mut clinician, &mut registrar, &mut editor, &mut first.admin];
     for one in desk.into_iter().chain([&mut citizen, &mut second.admin]) {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
@@ -138,6 +140,7 @@ async fn stage(app: &TestApp) -> Stage {
         first.clerk.caller,
         clinician.caller,
         registrar.caller,
+        editor.caller,
         first.admin.caller,
         second.admin.caller,
         system.caller,
@@ -159,7 +162,7 @@ async fn things(
     // What was done before took its time.
     app.authenticate(system).await;
     at_their_desks(app).await;
-    for one in [&mut *citizen, &mut *registrar, &mut agency.admin] {
+    for one in [&mut *citizen, &mut *registrar, &mut agency.admin, &mut agency.clerk] {
         assert_eq!(one.refresh().await.unwrap().status, 200);
     }
     let (citizen, system) = (&*citizen, &*system);
@@ -198,6 +201,7 @@ async fn things(
     let mut kept = keeper.things().await;
     keeper.certify(&mut kept).await;
     keeper.contribute(&mut kept, &ids["bill_id"]).await;
+    keeper.list(&mut kept, &agency.clerk).await;
     keeper.save_up(&mut kept).await;
     keeper.marry(&mut kept, registrar).await;
     ids.extend(kept.ids);
@@ -260,7 +264,10 @@ async fn call(operation: &Operation, caller: &Caller, of: &Things, key: &str) ->
             let line = body(operation, of).to_string();
             request.header("Content-Type", "application/x-ndjson").body(line)
         }
-        Some(_) => request.form(&[("nothing", "")]),
+        Some(_) => match of.bodies.get(&*operation.id) {
+            Some(form) => request.form(form),
+            None => request.form(&[("nothing", "")]),
+        },
     };
     Answer::to(request).await.status
 }
@@ -364,14 +371,21 @@ fn the_table_lets_nobody_in_whom_the_document_keeps_out() {
     }
 }
 
-/// Anybody may ask for a place in any session.
-const OF_EVERYBODY: [&str; 2] = ["booking_enter_draw", "booking_wait"];
+/// Anybody may ask for a place in any session, use any listing, and follow any case.
+const OF_EVERYBODY: [&str; 6] = [
+    "booking_enter_draw",
+    "booking_wait",
+    "cases_follow",
+    "cases_unfollow",
+    "listed_post_appointment",
+    "listings_precheck_caller",
+];
 
 /// Which of a row's things are not the caller's, nor of the caller's agency.
 fn foreign(role: Role, caller: &str) -> Range<usize> {
     match (role, caller) {
         (Role::Citizen, "citizen") => 1..3,
-        (Role::Staff, "clerk" | "clinician" | "registrar" | "admin")
+        (Role::Staff, "clerk" | "clinician" | "registrar" | "editor" | "admin")
         | (Role::Partner, "system") => 2..3,
         (Role::Staff, "other_admin") | (Role::Partner, "other_system") => 0..2,
         _ => 0..3,

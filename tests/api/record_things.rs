@@ -26,7 +26,8 @@ impl Keeper<'_> {
         position.unwrap()
     }
 
-    async fn id_of(&self, prefix: &str, row: &str) -> String {
+    /// The identifier of the one row that there is.
+    pub async fn id_of(&self, prefix: &str, row: &str) -> String {
         let found =
             self.app.sql().await.texts(&format!("SELECT id::text AS value FROM {row}")).await;
         let [id] = &found[..] else { panic!("{row}: {found:?}") };

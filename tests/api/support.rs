@@ -378,6 +378,9 @@ impl Answer {
         if body["resourceType"] == "OperationOutcome" {
             return self.outcome();
         }
+        if body.is_array() || text.starts_with("<?xml") {
+            return self.errors();
+        }
         assert_eq!(self.header("content-type"), "application/problem+json", "{status} {text}");
         assert_eq!(body["status"], *status, "{text}");
         assert_eq!(body["request_id"], self.header("x-request-id"), "{text}");
@@ -387,6 +390,22 @@ impl Answer {
         assert_eq!(body["type"], format!("urn:citygate:problem:{code}"), "{text}");
         assert!(code.split_once('.').is_some_and(|(_, fact)| !fact.is_empty()), "{text}");
         code
+    }
+
+    /// The same where Open311 is spoken.
+    fn errors(&self) -> String {
+        let Self { status, headers: _, text, body } = self;
+        assert!(*status >= 400, "{status} {text}");
+        let said = if body.is_array() {
+            assert_eq!(body[0]["code"], *status, "{text}");
+            body[0]["description"].as_str().unwrap().to_owned()
+        } else {
+            assert!(text.contains(&format!("<errors><error><code>{status}</code>")), "{text}");
+            text.clone()
+        };
+        let codes = said.split(['(', ')']);
+        let mut codes = codes.filter(|part| part.contains('.') && !part.contains([' ', '<']));
+        codes.next().unwrap_or_else(|| panic!("{text}")).to_owned()
     }
 
     /// The same where FHIR is spoken.

@@ -6,6 +6,7 @@ mod chaos;
 mod crash;
 mod guesses;
 mod keys;
+mod listings;
 mod onboarding;
 mod program;
 mod provident_fund_load;

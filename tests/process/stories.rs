@@ -92,6 +92,7 @@ fn the_demo_tells_its_story_and_leaves_nothing_behind() {
         assert!(output.status.success(), "{printed}");
         assert!(printed.contains("The story is told"), "{printed}");
         assert!(printed.contains("debits 199500 = credits 199500"), "{printed}");
+        assert!(printed.contains("9 commands, from an empty machine"), "{printed}");
     }
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().collect();
     assert!(left.is_empty(), "{left:?}");

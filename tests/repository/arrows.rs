@@ -12,9 +12,19 @@ const STOREYS: [&[&str]; 6] = [
     &["kernel"],
     &["calendar", "fhir", "hl7v2", "paper", "platform", "sandbox"],
     &["notify", "catalogue", "ledger", "identity"],
-    &["certificates", "exchange", "inquiry", "payments"],
-    &["booking"],
-    &["hospital", "marriage", "provident-fund", "results", "social-security", "traffic"],
+    &["certificates", "exchange", "inquiry", "payments", "usage"],
+    &["booking", "listings"],
+    &[
+        "applications",
+        "cases",
+        "hospital",
+        "listed",
+        "marriage",
+        "provident-fund",
+        "results",
+        "social-security",
+        "traffic",
+    ],
 ];
 
 /// Arrows within a storey.

@@ -81,8 +81,9 @@ async fn every_column_about_people_has_a_class_and_what_is_personal_is_sealed() 
     let columns = "SELECT table_schema || '.' || table_name || '.' || column_name AS text \
          FROM information_schema.columns \
          WHERE table_schema IN \
-         ('certificates', 'exchange', 'identity', 'inquiry', 'marriage', 'notify', \
-          'provident_fund', 'results', 'social_security') ORDER BY 1";
+         ('applications', 'cases', 'certificates', 'exchange', 'identity', 'inquiry', 'listed', \
+          'listings', 'marriage', 'notify', 'provident_fund', 'results', 'social_security', \
+          'usage') ORDER BY 1";
     let stored: BTreeSet<_> = query(&db.url, columns).await.into_iter().collect();
     let file = fs::read_to_string(root().join("docs/data-classes.csv")).unwrap();
     let mut rows = file.lines().map(|line| line.split_once(',').unwrap());

@@ -18,7 +18,7 @@ use crate::{
     hospital_things::{Keeper, Kept},
     hospital_visits::ward::{Ward, order},
     provident_fund_applications::proven,
-    staff::{Agency, in_role},
+    staff::{Agency, at_their_desks, in_role},
     support::{Answer, TestApp, yuan},
 };
 
@@ -35,6 +35,7 @@ pub struct Scene {
     clerk: Caller,
     clinician: Caller,
     registrar: Caller,
+    editor: Caller,
     pub paths: BTreeMap<&'static str, String>,
     /// What operations about results take.
     pub bodies: BTreeMap<&'static str, Value>,
@@ -43,7 +44,9 @@ pub struct Scene {
 }
 
 /// Operations that nobody gets at without a fresh proof of something, whatever they send.
-const PROVEN: [&str; 11] = [
+const PROVEN: [&str; 13] = [
+    "listed_fetch_bills",
+    "listed_get_record",
     "marriage_confirm",
     "marriage_invite",
     "marriage_sign",
@@ -81,21 +84,23 @@ impl Scene {
         paths.insert("booking/session_id", session.id.to_string());
         let slot = first_slot(&ward.app, &session).await;
         let mut agency = Agency::new(&ward.app, HOSPITAL, "hospital.example").await;
-        let [clinician, mut registrar] = [
+        let [mut clinician, mut registrar, mut editor] = [
             in_role(&ward.app, &mut agency, "clinician").await,
             in_role(&ward.app, &mut agency, "registrar").await,
+            in_role(&ward.app, &mut agency, "editor").await,
         ];
-        let Agency { admin, clerk, .. } = agency;
+        let Agency { mut admin, mut clerk, .. } = agency;
         let Ward { app, mut citizen, .. } = ward;
         assert_eq!(citizen.refresh().await.unwrap().status, 200);
         let scopes = scopes();
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         let mut hospital = app.system_of(HOSPITAL, &scopes).await;
         let kept = examined(&app, &hospital, &citizen).await;
-        let kept = recorded(&app, (&hospital, &citizen), &registrar, kept, &paths["bill_id"]).await;
-        for one in [&mut citizen, &mut registrar] {
-            assert_eq!(one.refresh().await.unwrap().status, 200);
-        }
+        sign_in_anew(&app, [&mut clerk]).await;
+        let staff = (&clerk, &registrar);
+        let kept = recorded(&app, (&hospital, &citizen), staff, kept, &paths["bill_id"]).await;
+        let desk = [&mut clinician, &mut registrar, &mut editor, &mut admin, &mut clerk];
+        sign_in_anew(&app, desk.into_iter().chain([&mut citizen])).await;
         paths.extend(kept.ids);
         paths.insert("exchange_fhir_operation/type", "Appointment".to_owned());
         paths.insert("exchange_fhir_operation/operation", "find".to_owned());
@@ -106,13 +111,8 @@ impl Scene {
         let police = app.police().await.caller;
         let anybody = app.anybody();
         let (admin, clerk, clinician) = (admin.caller, clerk.caller, clinician.caller);
-        let registrar = registrar.caller;
-        app.work().await;
-        let mut sql = app.sql().await;
-        // Both are at their desks: that somebody acts for an agency is noted once a minute.
-        let now = app.clock.now();
-        sql.run(&format!("UPDATE identity.sessions SET acted_as_staff_at = '{now}'")).await;
-        let before = sql.dump().await;
+        let (registrar, editor) = (registrar.caller, editor.caller);
+        let before = dump(&app).await;
         Self {
             app,
             anybody,
@@ -124,6 +124,7 @@ impl Scene {
             clerk,
             clinician,
             registrar,
+            editor,
             paths,
             bodies: kept.bodies,
             slot,
@@ -138,10 +139,18 @@ impl Scene {
 
     pub fn caller(&self, operation: &Operation) -> &Caller {
         let hospitals =
-            ["hospital.", "exchange.", "system/", "provident_fund.", "social_security."];
+            ["hospital.", "exchange.", "system/", "provident_fund.", "social_security.", "listed."];
         let of_hospital = |scope: &String| hospitals.iter().any(|of| scope.starts_with(of));
         let of_hospital = operation.scopes.iter().any(of_hospital);
-        let clerks = ["booking_", "identity_look_up_person_as_staff", "provident_fund_"];
+        let clerks = [
+            "booking_",
+            "identity_look_up_person_as_staff",
+            "provident_fund_",
+            "applications_",
+            "cases_",
+            "listed_",
+            "usage_",
+        ];
         match operation.role {
             Role::Anybody => &self.anybody,
             Role::Citizen if PROVEN.contains(&operation.id.as_str()) => &self.proven,
@@ -154,6 +163,7 @@ impl Scene {
             Role::Staff if operation.id.ends_with("_hold") => &self.clerk,
             Role::Staff if operation.id.starts_with("results_") => &self.clinician,
             Role::Staff if operation.id.starts_with("marriage_") => &self.registrar,
+            Role::Staff if operation.id.starts_with("listings_") => &self.editor,
             Role::Staff => &self.admin,
         }
     }
@@ -176,6 +186,23 @@ impl Scene {
     }
 }
 
+/// All of this takes its time.
+async fn sign_in_anew(app: &TestApp, people: impl IntoIterator<Item = &mut CitizenApp>) {
+    at_their_desks(app).await;
+    for one in people {
+        assert_eq!(one.refresh().await.unwrap().status, 200);
+    }
+}
+
+async fn dump(app: &TestApp) -> BTreeMap<String, String> {
+    app.work().await;
+    let mut sql = app.sql().await;
+    // Both are at their desks: that somebody acts for an agency is noted once a minute.
+    let now = app.clock.now();
+    sql.run(&format!("UPDATE identity.sessions SET acted_as_staff_at = '{now}'")).await;
+    sql.dump().await
+}
+
 /// What a laboratory has found, and messages of it that are held.
 async fn examined(app: &TestApp, hospital: &System, citizen: &CitizenApp) -> Kept {
     let mut kept = Kept::default();
@@ -192,7 +219,7 @@ async fn examined(app: &TestApp, hospital: &System, citizen: &CitizenApp) -> Kep
 async fn recorded(
     app: &TestApp,
     (hospital, citizen): (&System, &CitizenApp),
-    registrar: &CitizenApp,
+    (clerk, registrar): (&CitizenApp, &CitizenApp),
     mut kept: Kept,
     bill: &str,
 ) -> Kept {
@@ -200,6 +227,7 @@ async fn recorded(
     let keeper = Keeper { app, hospital, agency, citizen, id_number, nth };
     keeper.certify(&mut kept).await;
     keeper.contribute(&mut kept, bill).await;
+    keeper.list(&mut kept, clerk).await;
     keeper.save_up(&mut kept).await;
     keeper.marry(&mut kept, registrar).await;
     kept
