@@ -81,8 +81,10 @@ impl<'de> Deserialize<'de> for AnswerBody {
         match Value::deserialize(deserializer)? {
             Value::Bool(value) => Ok(Self(FactValue::Boolean(value))),
             number @ Value::Number(_) => wire::integer(number)
-                .map(|number| Self(FactValue::Integer(number)))
-                .map_err(|_| D::Error::custom(EXPECTED)),
+                .ok()
+                .and_then(FactValue::integer)
+                .map(Self)
+                .ok_or_else(|| D::Error::custom(EXPECTED)),
             Value::String(text) if text.chars().count() <= ANSWER_LENGTH => {
                 Ok(Self(FactValue::Text(text)))
             }
@@ -96,8 +98,8 @@ impl<'de> Deserialize<'de> for AnswerBody {
 fn answers_schema() -> RefOr<Schema> {
     let number = ObjectBuilder::new()
         .schema_type(Type::Integer)
-        .minimum(Some(-9_007_199_254_740_992_i64))
-        .maximum(Some(9_007_199_254_740_992_i64));
+        .minimum(Some(-FactValue::INTEGER_MAX))
+        .maximum(Some(FactValue::INTEGER_MAX));
     let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(ANSWER_LENGTH));
     let answer = OneOfBuilder::new()
         .item(ObjectBuilder::new().schema_type(Type::Boolean))

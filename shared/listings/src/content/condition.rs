@@ -18,6 +18,16 @@ pub enum FactValue {
 }
 
 impl FactValue {
+    /// The largest whole number that somebody may say, and below zero the smallest: 2^53, up to which
+    /// every reader of JSON is exact.
+    pub const INTEGER_MAX: i64 = 9_007_199_254_740_992;
+
+    /// A whole number, if it is one that somebody may say.
+    pub fn integer(number: i64) -> Option<Self> {
+        let within = (-Self::INTEGER_MAX..=Self::INTEGER_MAX).contains(&number);
+        within.then_some(Self::Integer(number))
+    }
+
     /// The day that it names, if it names one.
     pub fn day(&self) -> Option<NaiveDate> {
         match self {

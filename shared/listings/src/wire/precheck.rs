@@ -87,16 +87,20 @@ fn fact(value: Value) -> Option<FactValue> {
     match value {
         Value::Bool(value) => Some(FactValue::Boolean(value)),
         Value::String(text) if text.chars().count() <= TEXT_MAX => Some(FactValue::Text(text)),
-        number @ Value::Number(_) => wire::integer(number).ok().map(FactValue::Integer),
+        number @ Value::Number(_) => wire::integer(number).ok().and_then(FactValue::integer),
         Value::String(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
 fn facts_schema() -> RefOr<Schema> {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(-FactValue::INTEGER_MAX))
+        .maximum(Some(FactValue::INTEGER_MAX));
     let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(TEXT_MAX));
     let fact = OneOfBuilder::new()
         .item(ObjectBuilder::new().schema_type(Type::Boolean))
-        .item(ObjectBuilder::new().schema_type(Type::Integer))
+        .item(number)
         .item(text);
     ObjectBuilder::new()
         .schema_type(Type::Object)
