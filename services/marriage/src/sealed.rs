@@ -1,14 +1,7 @@
 //! Where marriage registration keeps sealed values.
 
 use citygate_kernel::Kind;
-use citygate_platform::{
-    db::Tx,
-    keys::{DataClass, Keys, SealedColumn},
-};
-use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
-
-use crate::error::Error;
+use citygate_platform::keys::{DataClass, SealedColumn};
 
 /// A name, partly hidden, as somebody gave it to the other.
 pub(crate) const NAME: SealedColumn =
@@ -40,28 +33,4 @@ impl Kind for StatementIdKind {
 pub(crate) enum AnnulmentIdKind {}
 impl Kind for AnnulmentIdKind {
     const PREFIX: &'static str = "mann";
-}
-
-/// Seals a value as JSON.
-pub(crate) async fn seal(
-    keys: &Keys,
-    tx: &Tx<'_>,
-    column: &SealedColumn,
-    row: Uuid,
-    value: &impl Serialize,
-) -> Result<Vec<u8>, Error> {
-    let json = serde_json::to_vec(value).map_err(|_| Error::Damaged("content"))?;
-    Ok(keys.seal(tx, column, row, &json).await?)
-}
-
-/// Opens what [`seal`] sealed.
-pub(crate) async fn open<T: DeserializeOwned>(
-    keys: &Keys,
-    tx: &Tx<'_>,
-    column: &SealedColumn,
-    row: Uuid,
-    sealed: &[u8],
-) -> Result<T, Error> {
-    let json = keys.open_sealed(tx, column, row, sealed).await?;
-    serde_json::from_slice(&json).map_err(|_| Error::Damaged("content"))
 }

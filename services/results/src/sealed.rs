@@ -1,13 +1,6 @@
 //! Where results keep sealed values.
 
-use citygate_platform::{
-    db::Tx,
-    keys::{DataClass, Keys, SealedColumn},
-};
-use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
-
-use crate::error::Error;
+use citygate_platform::keys::{DataClass, SealedColumn};
 
 /// What a hospital ordered, as it was sent.
 pub(crate) const ORDER: SealedColumn =
@@ -24,27 +17,3 @@ pub(crate) const WORDS: SealedColumn =
 
 /// All of them.
 pub(crate) const ALL: &[SealedColumn] = &[ORDER, VERSION, OBSERVATION, WORDS];
-
-/// Seals a value as JSON.
-pub(crate) async fn seal(
-    keys: &Keys,
-    tx: &Tx<'_>,
-    column: &SealedColumn,
-    row: Uuid,
-    value: &impl Serialize,
-) -> Result<Vec<u8>, Error> {
-    let json = serde_json::to_vec(value).map_err(|_| Error::Damaged("content"))?;
-    Ok(keys.seal(tx, column, row, &json).await?)
-}
-
-/// Opens what [`seal`] sealed.
-pub(crate) async fn open<T: DeserializeOwned>(
-    keys: &Keys,
-    tx: &Tx<'_>,
-    column: &SealedColumn,
-    row: Uuid,
-    sealed: &[u8],
-) -> Result<T, Error> {
-    let json = keys.open_sealed(tx, column, row, sealed).await?;
-    serde_json::from_slice(&json).map_err(|_| Error::Damaged("content"))
-}

@@ -4,6 +4,8 @@
 //! [`TestDb`] is a fresh database cloned from it. The cluster and its folder are gone when the
 //! process is, however it ends. Tests need no server started by hand and leave none behind.
 
+pub mod states;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -44,7 +44,7 @@ pub(crate) fn next(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use citygate_testkit::states;
 
     use super::*;
 
@@ -92,11 +92,6 @@ mod tests {
         for (from, by, to) in TABLE {
             assert!(from.is_open() || !to.is_open(), "{from:?} {by:?}");
         }
-        let mut reached = BTreeSet::from([S::Lodged]);
-        while reached.len() < ApplicationState::ALL.len() {
-            let from = reached.clone();
-            reached.extend(TABLE.iter().filter(|(s, ..)| from.contains(s)).map(|(.., to)| *to));
-            assert!(reached.len() > from.len(), "only {reached:?} are ever reached");
-        }
+        states::every_state_is_reached(TABLE, S::Lodged, ApplicationState::ALL);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     model::{ApplicationEvent, ApplicationId, ApplicationState, Line},
     schema::events,
-    sealed::{SAID, open, seal},
+    sealed::SAID,
 };
 
 /// Lines of the history have ids that nobody is shown.
@@ -33,7 +33,7 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let id = Id::<LineKind>::new(&Clock::manual(line.at)).uuid();
     let said_sealed = match &line.said {
-        Some(said) => Some(seal(keys, tx, &SAID, id, said).await?),
+        Some(said) => Some(keys.seal_json(tx, &SAID, id, said).await?),
         None => None,
     };
     let (city, of) = (application.city().number(), application.uuid());
@@ -90,7 +90,7 @@ pub(crate) async fn of(
     let mut history = Vec::with_capacity(rows.len());
     for row in rows {
         let said = match row.said_sealed {
-            Some(sealed) => Some(open(keys, tx, &SAID, row.id, &sealed).await?),
+            Some(sealed) => Some(keys.open_json(tx, &SAID, row.id, &sealed).await?),
             None => None,
         };
         let step = row.step.map(|step| step.parse()).transpose();

@@ -11,7 +11,7 @@ use crate::{
     error::Error,
     model::{ApplicationId, Content, Filing},
     schema::filings,
-    sealed::{CONTENT, open, seal},
+    sealed::CONTENT,
 };
 
 /// Filings have ids that nobody is shown.
@@ -29,7 +29,7 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let now = tx.now();
     let id = Id::<FilingKind>::new(&Clock::manual(now)).uuid();
-    let sealed = seal(keys, tx, &CONTENT, id, content).await?;
+    let sealed = keys.seal_json(tx, &CONTENT, id, content).await?;
     let (city, of) = (application.city().number(), application.uuid());
     let last: Option<i32> = filings::table
         .filter(filings::city.eq(city))
@@ -66,7 +66,7 @@ pub(crate) async fn of(
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for (id, sealed, filed_at) in rows {
-        let content: Content = open(keys, tx, &CONTENT, id, &sealed).await?;
+        let content: Content = keys.open_json(tx, &CONTENT, id, &sealed).await?;
         found.push(Filing { filed_at, content });
     }
     Ok(found)

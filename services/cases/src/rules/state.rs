@@ -66,7 +66,7 @@ pub(crate) fn outcome_of(said: CaseOutcome, solved: Option<bool>) -> CaseOutcome
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use citygate_testkit::states;
 
     use super::*;
 
@@ -118,14 +118,8 @@ mod tests {
 
     #[test]
     fn no_step_stands_there_twice_and_every_state_is_reached() {
-        let steps: BTreeSet<_> = TABLE.iter().map(|(from, by, _)| (*from, *by)).collect();
-        assert_eq!(steps.len(), TABLE.len());
-        let mut reached = BTreeSet::from([CaseStanding::Received]);
-        while reached.len() < CaseStanding::ALL.len() {
-            let from = reached.clone();
-            reached.extend(TABLE.iter().filter(|(s, ..)| from.contains(s)).map(|(.., to)| *to));
-            assert!(reached.len() > from.len(), "only {reached:?} are ever reached");
-        }
+        states::each_pair_stands_once(TABLE);
+        states::every_state_is_reached(TABLE, CaseStanding::Received, CaseStanding::ALL);
     }
 
     #[test]

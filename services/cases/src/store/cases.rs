@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     model::{Case, CaseId, CaseOutcome, CaseStanding, Content, Dispute, Point},
     schema::cases,
-    sealed::{CONTENT, open, seal},
+    sealed::CONTENT,
 };
 
 #[derive(Queryable, Selectable)]
@@ -99,7 +99,7 @@ pub(crate) async fn insert(
     case: &Case,
     content: &Content,
 ) -> Result<(), Error> {
-    let sealed = seal(keys, tx, &CONTENT, case.id.uuid(), content).await?;
+    let sealed = keys.seal_json(tx, &CONTENT, case.id.uuid(), content).await?;
     let place = case.place;
     diesel::insert_into(cases::table)
         .values((
@@ -191,7 +191,7 @@ pub(crate) async fn content(keys: &Keys, tx: &mut Tx<'_>, id: CaseId) -> Result<
         .select(cases::content_sealed)
         .first(tx.conn())
         .await?;
-    open(keys, tx, &CONTENT, id.uuid(), &sealed).await
+    Ok(keys.open_json(tx, &CONTENT, id.uuid(), &sealed).await?)
 }
 
 /// How many cases an account has filed since an instant.

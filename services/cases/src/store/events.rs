@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     model::{Case, CaseId, CaseStanding, CaseTurn, Line, Said},
     schema::{events, texts},
-    sealed::{TEXT, TextIdKind, open, seal},
+    sealed::{TEXT, TextIdKind},
 };
 
 /// Writes a line about a locked case, as it stands after what has happened.
@@ -46,7 +46,7 @@ pub(crate) async fn insert(
         .await?;
     let Some(said) = said else { return Ok(()) };
     let text = Id::<TextIdKind>::new(&Clock::manual(now)).uuid();
-    let sealed = seal(keys, tx, &TEXT, text, said).await?;
+    let sealed = keys.seal_json(tx, &TEXT, text, said).await?;
     diesel::insert_into(texts::table)
         .values((
             texts::city.eq(city),
@@ -99,7 +99,7 @@ pub(crate) async fn of_case(
     let mut lines = Vec::with_capacity(rows.len());
     for (turn, state, at, text) in rows {
         let said = match text {
-            Some((id, sealed)) => Some(open(keys, tx, &TEXT, id, &sealed).await?),
+            Some((id, sealed)) => Some(keys.open_json(tx, &TEXT, id, &sealed).await?),
             None => None,
         };
         lines.push(Line {
@@ -135,7 +135,7 @@ pub(crate) async fn last_said(
         .await
         .optional()?;
     match found {
-        Some((id, sealed)) => Ok(Some(open(keys, tx, &TEXT, id, &sealed).await?)),
+        Some((id, sealed)) => Ok(Some(keys.open_json(tx, &TEXT, id, &sealed).await?)),
         None => Ok(None),
     }
 }

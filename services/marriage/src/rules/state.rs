@@ -60,7 +60,7 @@ pub(crate) fn next(state: CaseState, event: CaseEvent) -> Result<CaseState, Wron
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use citygate_testkit::states;
 
     use super::*;
 
@@ -116,14 +116,8 @@ mod tests {
 
     #[test]
     fn no_step_stands_there_twice_and_every_state_is_reached() {
-        let steps: BTreeSet<_> = TABLE.iter().map(|(from, by, _)| (*from, *by)).collect();
-        assert_eq!(steps.len(), TABLE.len());
-        let mut reached = BTreeSet::from([CaseState::Draft]);
-        while reached.len() < CaseState::ALL.len() {
-            let from = reached.clone();
-            reached.extend(TABLE.iter().filter(|(s, ..)| from.contains(s)).map(|(.., to)| *to));
-            assert!(reached.len() > from.len(), "only {reached:?} are ever reached");
-        }
+        states::each_pair_stands_once(TABLE);
+        states::every_state_is_reached(TABLE, CaseState::Draft, CaseState::ALL);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     model::{CaseId, Side, SignedStatement},
     schema::statements,
-    sealed::{STATEMENT, StatementIdKind, open, seal},
+    sealed::{STATEMENT, StatementIdKind},
 };
 
 /// Writes a statement. False when there is one of that side that stands.
@@ -23,7 +23,7 @@ pub(crate) async fn insert(
     signed: &SignedStatement,
 ) -> Result<bool, Error> {
     let id = citygate_kernel::Id::<StatementIdKind>::new(&Clock::manual(tx.now())).uuid();
-    let sealed = seal(keys, tx, &STATEMENT, id, &signed.declared).await?;
+    let sealed = keys.seal_json(tx, &STATEMENT, id, &signed.declared).await?;
     let inserted = diesel::insert_into(statements::table)
         .values((
             statements::city.eq(case.city().number()),
@@ -83,7 +83,7 @@ pub(crate) async fn standing(
         standing.push(SignedStatement {
             side: Side::parse(&row.side).ok_or(Error::Damaged("side"))?,
             text: RuleId::from_uuid(row.rule_id),
-            declared: open(keys, tx, &STATEMENT, row.id, &row.content_sealed).await?,
+            declared: keys.open_json(tx, &STATEMENT, row.id, &row.content_sealed).await?,
             signed_at: row.signed_at,
         });
     }

@@ -1,8 +1,9 @@
 //! What the tests of all tables of states ask: the documentation of the crate holds the same ones.
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::fmt::Debug;
 
 use citygate_kernel::states::{Row, next};
+use citygate_testkit::states::{each_pair_stands_once, every_state_is_reached};
 
 /// The table as the documentation writes it, in the order of `states` and `events`.
 fn rendered<S: Copy + PartialEq, E: Copy + PartialEq>(
@@ -47,21 +48,11 @@ pub(crate) fn holds<S, E>(
 {
     let lines = rendered(table, states, events);
     assert_eq!(documented(heading), lines, "the table is\n{}", lines.join("\n"));
-    let pairs: BTreeSet<_> = table.iter().map(|(from, event, _)| (*from, *event)).collect();
-    assert_eq!(pairs.len(), table.len(), "a pair has two outcomes");
+    each_pair_stands_once(table);
     for (state, _) in states {
         let leads_on = events.iter().any(|(event, _)| next(table, *state, *event).is_some());
         assert_eq!(leads_on, !ends.contains(state), "{state:?}");
     }
-    let mut reached = BTreeSet::from([states[0].0]);
-    while reached.len() < states.len() {
-        let steps: Vec<_> = reached
-            .iter()
-            .flat_map(|state| events.iter().map(|(event, _)| next(table, *state, *event)))
-            .flatten()
-            .collect();
-        let before = reached.len();
-        reached.extend(steps);
-        assert!(reached.len() > before, "only {reached:?} are ever reached");
-    }
+    let all: Vec<S> = states.iter().map(|(state, _)| *state).collect();
+    every_state_is_reached(table, all[0], &all);
 }

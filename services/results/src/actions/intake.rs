@@ -274,7 +274,7 @@ impl Plan {
                     status: said.status.code(),
                     effective_at: said.effective_at.unwrap_or(fallback),
                     code_index: said.code.index(&cx.keys),
-                    content_sealed: sealed::seal(&cx.keys, tx, &sealed, row, said).await?,
+                    content_sealed: cx.keys.seal_json(tx, &sealed, row, said).await?,
                 });
             }
         }
@@ -330,6 +330,6 @@ async fn seal_version(
         resource: new.resource.clone(),
     };
     let id = ReportId::new(report.id.city(), &cx.clock).uuid();
-    let content_sealed = sealed::seal(&cx.keys, tx, &sealed::VERSION, id, &content).await?;
+    let content_sealed = cx.keys.seal_json(tx, &sealed::VERSION, id, &content).await?;
     Ok(NewVersion { id, report: report.id, key: filing.filed.key.clone(), content_sealed })
 }

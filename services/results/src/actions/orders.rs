@@ -141,7 +141,7 @@ async fn replace(
 async fn seal(cx: &Cx, tx: &Tx<'_>, id: OrderId, new: &NewOrder) -> Result<Vec<u8>, Error> {
     let raw: &RawValue =
         serde_json::from_str(&new.resource).map_err(|_| Error::Damaged("resource"))?;
-    sealed::seal(&cx.keys, tx, &sealed::ORDER, id.uuid(), &raw).await
+    Ok(cx.keys.seal_json(tx, &sealed::ORDER, id.uuid(), &raw).await?)
 }
 
 /// Notes an order that was placed during a visit. The same order may have been pushed before; if

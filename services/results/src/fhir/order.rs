@@ -80,7 +80,7 @@ pub(super) async fn stored(
         Some(content) => {
             let column = &sealed::ORDER;
             let raw: Box<RawValue> =
-                sealed::open(&cx.keys, tx, column, order.id.uuid(), content).await?;
+                cx.keys.open_json(tx, column, order.id.uuid(), content).await?;
             Resource::parse(raw.get()).map_err(|_| Error::Damaged("resource"))?
         }
         None => {

@@ -42,7 +42,7 @@ impl ObservationRow {
     pub(super) async fn opened(self, keys: &Keys, tx: &Tx<'_>) -> Result<StoredObservation, Error> {
         let column = &sealed::OBSERVATION;
         let said: NewObservation =
-            sealed::open(keys, tx, column, self.id, &self.content_sealed).await?;
+            keys.open_json(tx, column, self.id, &self.content_sealed).await?;
         Ok(StoredObservation {
             id: self.resource_id,
             report: ReportId::from_parts(city(self.city)?, self.report_id),

@@ -158,7 +158,7 @@ pub(crate) async fn insert_event(
 ) -> Result<(), Error> {
     let id = citygate_kernel::Id::<ReportKind>::new(&Clock::manual(tx.now())).uuid();
     let words = match &event.words {
-        Some(words) => Some(sealed::seal(keys, tx, &sealed::WORDS, id, words).await?),
+        Some(words) => Some(keys.seal_json(tx, &sealed::WORDS, id, words).await?),
         None => None,
     };
     sql("INSERT INTO results.release_events \
@@ -209,7 +209,7 @@ pub(crate) async fn history(
     let mut history = Vec::with_capacity(rows.len());
     for row in rows {
         let words = match row.words_sealed {
-            Some(words) => Some(sealed::open(keys, tx, &sealed::WORDS, row.id, &words).await?),
+            Some(words) => Some(keys.open_json(tx, &sealed::WORDS, row.id, &words).await?),
             None => None,
         };
         history.push(ReleaseEvent {

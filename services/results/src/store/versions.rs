@@ -68,7 +68,7 @@ impl VersionRow {
             status: ReportStatus::parse(&self.status).ok_or(Error::Damaged("report status"))?,
             issued_at: self.issued_at,
             received_at: self.received_at,
-            content: sealed::open(keys, tx, column, self.id, &self.content_sealed).await?,
+            content: keys.open_json(tx, column, self.id, &self.content_sealed).await?,
         })
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn next_of_version(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use citygate_testkit::states;
 
     use super::*;
 
@@ -134,9 +134,7 @@ mod tests {
 
     #[test]
     fn no_step_stands_there_twice() {
-        let listings: BTreeSet<_> = LISTINGS.iter().map(|(from, by, _)| (*from, *by)).collect();
-        assert_eq!(listings.len(), LISTINGS.len());
-        let versions: BTreeSet<_> = VERSIONS.iter().map(|(from, by, _)| (*from, *by)).collect();
-        assert_eq!(versions.len(), VERSIONS.len());
+        states::each_pair_stands_once(LISTINGS);
+        states::each_pair_stands_once(VERSIONS);
     }
 }

@@ -31,6 +31,7 @@ use std::{
 
 use aws_lc_rs::{aead::RandomizedNonceKey, constant_time, hmac};
 use citygate_kernel::{Id, Kind, Problem};
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
@@ -69,6 +70,9 @@ pub enum SealError {
     /// Nobody has made a key for this class yet: a city makes them when it starts.
     #[error("there is no active data key of the class {0}")]
     KeyMissing(DataClass),
+    /// It opens, and is not what this program would have sealed. Nothing is said of what it is.
+    #[error("a sealed value is not of the form that is expected")]
+    Unreadable,
     /// The keys could not be read.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -84,7 +88,7 @@ impl TxError for SealError {
     fn as_db(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
-            Self::Unsealable(_) | Self::KeyMissing(_) => None,
+            Self::Unsealable(_) | Self::KeyMissing(_) | Self::Unreadable => None,
         }
     }
 }
@@ -93,7 +97,7 @@ impl From<SealError> for Problem {
     fn from(error: SealError) -> Self {
         match error {
             SealError::Db(error) => error.into(),
-            SealError::Unsealable(_) | SealError::KeyMissing(_) => {
+            SealError::Unsealable(_) | SealError::KeyMissing(_) | SealError::Unreadable => {
                 Self::new(&problems::INTERNAL).cause(error)
             }
         }
@@ -206,6 +210,30 @@ impl Keys {
         // Somebody has rotated: whoever sealed this has committed the key before.
         let ring = self.read_ring(tx).await?;
         Ok(self.open_known(Some(ring), column, row, sealed).ok_or(Unsealable)??)
+    }
+
+    /// [`Keys::seal`] for a value as JSON.
+    pub async fn seal_json(
+        &self,
+        tx: &Tx<'_>,
+        column: &SealedColumn,
+        row: Uuid,
+        value: &impl Serialize,
+    ) -> Result<Vec<u8>, SealError> {
+        let json = serde_json::to_vec(value).map_err(|_| SealError::Unreadable)?;
+        self.seal(tx, column, row, &json).await
+    }
+
+    /// Opens what [`Keys::seal_json`] made for the same column and row.
+    pub async fn open_json<T: DeserializeOwned>(
+        &self,
+        tx: &Tx<'_>,
+        column: &SealedColumn,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<T, SealError> {
+        let json = self.open_sealed(tx, column, row, sealed).await?;
+        serde_json::from_slice(&json).map_err(|_| SealError::Unreadable)
     }
 
     /// [`Keys::open_sealed`] for what was read without a transaction.

@@ -1,7 +1,6 @@
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use citygate_calendar::china;
+use citygate_testkit::states;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -127,12 +126,7 @@ fn every_event_in_every_state() {
 
 #[test]
 fn every_state_is_reached() {
-    let mut reached = BTreeSet::from([DivorceState::Applied]);
-    while reached.len() < DivorceState::ALL.len() {
-        let from = reached.clone();
-        reached.extend(TABLE.iter().filter(|(s, ..)| from.contains(s)).map(|(.., to)| *to));
-        assert!(reached.len() > from.len(), "only {reached:?} are ever reached");
-    }
+    states::every_state_is_reached(TABLE, DivorceState::Applied, DivorceState::ALL);
 }
 
 proptest! {
