@@ -48,7 +48,8 @@ use crate::{db::DbError, idempotency::Claim, problems};
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LaneSettings {
-    /// How many there are of each kind. With none, each command is a transaction of its own.
+    /// How many there are of each kind, or half of them where commands share no rows. With none, each
+    /// command is a transaction of its own.
     pub lanes: usize,
     /// How many commands wait at most; more are refused.
     pub queue: usize,
