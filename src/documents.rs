@@ -8,7 +8,7 @@ use citygate_notify::{MailSettings, Mailer, SmsGateway, SmsSettings, WebhookSett
 use citygate_platform::{
     Platform, Service,
     db::{DatabaseSettings, Db},
-    http::{HttpSettings, configure},
+    http::{Common, HttpSettings, configure},
     keys::{Keys, SealedColumn},
 };
 use serde_json::Value;
@@ -30,8 +30,7 @@ pub fn openapi() -> Result<OpenApi, CommandError> {
         keys: Keys::open(folder.path())?,
     };
     let services = parts(folder.path())?;
-    let (draining, buckets) = Default::default();
-    Ok(configure(&platform, &HttpSettings::default(), &services, &draining, &buckets).1)
+    Ok(configure(&platform, &HttpSettings::default(), &services, &Common::default()).1)
 }
 
 /// Every scope that a client may be registered for, as the operations name them.

@@ -26,11 +26,11 @@ pub use extract::{Body, IdempotencyKey};
 pub use failure::{Failure, FailureForm, PROBLEM_JSON, ProblemBody, render_problem};
 pub use openapi::{describe, operations};
 pub use page::{Cursor, Page, PageQuery};
-pub use rate_limit::{Buckets, RateClass, RateLimitSettings, WhoCalls};
+pub use rate_limit::{RateClass, RateLimitSettings, WhoCalls};
 pub use routes::Routes;
 pub use scopes::SystemScopes;
 pub use sent::Sent;
-pub use server::{HttpSettings, Server, bind, configure};
+pub use server::{Common, HttpSettings, Server, bind, configure};
 
 /// The crate's own handlers and problems.
 pub use health::service;

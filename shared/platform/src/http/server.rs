@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::TcpListener,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -26,7 +26,7 @@ use super::{
     edge::{Draining, edge},
     openapi::{describe, operations},
     rate_limit::{Buckets, RateClasses, RateLimitSettings},
-    routes::{Found, Routes},
+    routes::{Found, RouteTree, Routes},
     scopes::SystemScopes,
 };
 use crate::{Platform, Service, problems};
@@ -106,13 +106,41 @@ pub fn bind(settings: &HttpSettings) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
+/// What the apps of all workers share.
+#[derive(Clone, Default)]
+pub struct Common {
+    draining: Data<Draining>,
+    buckets: Data<Buckets>,
+    known: Arc<OnceLock<Known>>,
+}
+
+/// What is known of the operations once they are all there. It takes megabytes, and is the same in each
+/// worker: the first makes it.
+struct Known {
+    tree: Data<RouteTree>,
+    document: Data<Document>,
+    classes: Data<RateClasses>,
+    scopes: Data<SystemScopes>,
+}
+
+impl Known {
+    fn of(api: &OpenApi, mut tree: RouteTree) -> Self {
+        PAGES.iter().for_each(|path| tree.add_page(path));
+        Self {
+            tree: Data::new(tree),
+            document: Data::new(Document::new(api)),
+            classes: Data::new(RateClasses::of(api)),
+            scopes: Data::new(SystemScopes::of(api)),
+        }
+    }
+}
+
 /// The OpenAPI document of some services, and the app that they make.
 pub fn configure(
     platform: &Platform,
     settings: &HttpSettings,
     services: &[Service],
-    draining: &Data<Draining>,
-    buckets: &Data<Buckets>,
+    common: &Common,
 ) -> (
     App<
         impl ServiceFactory<
@@ -129,8 +157,8 @@ pub fn configure(
     let app = App::new()
         .app_data(Data::new(platform.clone()))
         .app_data(Data::new(settings.clone()))
-        .app_data(draining.clone())
-        .app_data(buckets.clone())
+        .app_data(common.draining.clone())
+        .app_data(common.buckets.clone())
         .app_data(Data::new(forms(services)))
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
@@ -140,18 +168,15 @@ pub fn configure(
             services.iter().for_each(|service| (service.routes)(&mut routes));
             (api, tree) = routes.mount();
         });
-    PAGES.iter().for_each(|path| tree.add_page(path));
     let api = describe(api, services);
-    let document = Data::new(Document::new(&api));
+    let known = common.known.get_or_init(|| Known::of(&api, tree));
     let docs = SwaggerUi::new(DOCS)
         .config(Config::new([OPENAPI]).doc_expansion("list").validator_url("none"));
-    let classes = Data::new(RateClasses::of(&api));
-    let scopes = Data::new(SystemScopes::of(&api));
     let app = app
-        .app_data(Data::new(tree))
-        .app_data(document)
-        .app_data(classes)
-        .app_data(scopes)
+        .app_data(known.tree.clone())
+        .app_data(known.document.clone())
+        .app_data(known.classes.clone())
+        .app_data(known.scopes.clone())
         .route(OPENAPI, web::get().to(get_openapi))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
@@ -182,25 +207,23 @@ impl Server {
         services: &[Service],
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let draining: Data<Draining> = Data::default();
-        let (app_draining, platform) = (draining.clone(), platform.clone());
-        let buckets: Data<Buckets> = Data::default();
+        let (common, platform) = (Common::default(), platform.clone());
+        let draining = common.draining.clone();
         let (app_settings, services): (_, Arc<[Service]>) = (settings.clone(), services.into());
         let workers = match settings.workers {
             0 => std::thread::available_parallelism().map_or(2, Into::into),
             workers => workers,
         };
-        let server = HttpServer::new(move || {
-            configure(&platform, &app_settings, &services, &app_draining, &buckets).0
-        })
-        .workers(workers)
-        .client_request_timeout(Duration::from_secs(settings.header_seconds))
-        .client_disconnect_timeout(Duration::from_secs(2))
-        .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(settings.handler_seconds)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        let server =
+            HttpServer::new(move || configure(&platform, &app_settings, &services, &common).0)
+                .workers(workers)
+                .client_request_timeout(Duration::from_secs(settings.header_seconds))
+                .client_disconnect_timeout(Duration::from_secs(2))
+                .keep_alive(Duration::from_secs(75))
+                .shutdown_timeout(settings.handler_seconds)
+                .disable_signals()
+                .listen(listener)?
+                .run();
         let handle = server.handle();
         tokio::spawn(server);
         let drain = Duration::from_secs(settings.drain_seconds);

@@ -21,7 +21,7 @@ use citygate_notify::WebhookSettings;
 use citygate_platform::{
     Cx, Platform,
     db::DbError,
-    http::{HttpSettings, RateLimitSettings, configure},
+    http::{Common, HttpSettings, RateLimitSettings, configure},
     worker::Worker,
 };
 use citygate_testkit::{TestDb, monday_morning};
@@ -199,8 +199,7 @@ async fn city_with(scopes: &[&str]) -> City {
     ];
     let settings =
         HttpSettings { rate_limit: RateLimitSettings::uniform(PLENTY), ..HttpSettings::default() };
-    let (draining, buckets) = Default::default();
-    let (app, _) = configure(&platform, &settings, &services, &draining, &buckets);
+    let (app, _) = configure(&platform, &settings, &services, &Common::default());
     let app = Rc::new(init_service(app).await);
     let send: Send = Rc::new(move |request: TestRequest| {
         let app = Rc::clone(&app);
