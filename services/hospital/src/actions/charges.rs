@@ -261,16 +261,14 @@ async fn views(cx: &Cx, tx: &mut Tx<'_>, charges: Vec<Charge>) -> Result<Vec<Cha
 }
 
 async fn sealed(cx: &Cx, tx: &Tx<'_>, id: ChargeId, details: &Details) -> Result<Vec<u8>, Error> {
-    let plain = serde_json::to_vec(details).map_err(|_| Error::Damaged("details"))?;
-    let sealed = cx.keys.seal(tx, &CHARGE_DETAILS, id.uuid(), &plain).await;
+    let sealed = cx.keys.seal_json(tx, &CHARGE_DETAILS, id.uuid(), details).await;
     Ok(sealed.map_err(citygate_identity::Error::from)?)
 }
 
 async fn opened(cx: &Cx, tx: &Tx<'_>, charge: &Charge) -> Result<Details, Error> {
     let (id, sealed) = (charge.id.uuid(), &charge.details_sealed);
-    let plain = cx.keys.open_sealed(tx, &CHARGE_DETAILS, id, sealed).await;
-    let plain = plain.map_err(citygate_identity::Error::from)?;
-    serde_json::from_slice(&plain).map_err(|_| Error::Damaged("details"))
+    let details = cx.keys.open_json(tx, &CHARGE_DETAILS, id, sealed).await;
+    Ok(details.map_err(citygate_identity::Error::from)?)
 }
 
 /// What the insurance will probably pay, by the rule of the region and what was used this year.

@@ -65,8 +65,7 @@ async fn place(cx: &Cx, tx: &mut Tx<'_>, visit: Visit, new: &NewOrder) -> Result
         return Err(VisitError::TooManyOrders.into());
     }
     let id = OrderId::new(visit.id.city(), &Clock::manual(tx.now()));
-    let words = serde_json::to_vec(&new.words).map_err(|_| Error::Damaged("words of an order"))?;
-    let sealed = cx.keys.seal(tx, &store::plans::ORDER_WORDS, id.uuid(), &words).await;
+    let sealed = cx.keys.seal_json(tx, &store::plans::ORDER_WORDS, id.uuid(), &new.words).await;
     let order = Order {
         id,
         order_no: new.order_no.clone(),

@@ -396,9 +396,8 @@ fn result_expected(
 /// What an order says, opened for the person or the hospital whose it is.
 async fn words(cx: &Cx, tx: &mut Tx<'_>, order: &Order) -> Result<OrderWords, Error> {
     let column = &store::plans::ORDER_WORDS;
-    let words = cx.keys.open_sealed(tx, column, order.id.uuid(), &order.words_sealed).await;
-    let words = words.map_err(citygate_identity::Error::from)?;
-    serde_json::from_slice(&words).map_err(|_| Error::Damaged("words of an order"))
+    let words = cx.keys.open_json(tx, column, order.id.uuid(), &order.words_sealed).await;
+    Ok(words.map_err(citygate_identity::Error::from)?)
 }
 
 /// The turns of a visit that are not over, each with its queue as it is now.

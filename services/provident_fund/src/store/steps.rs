@@ -8,12 +8,7 @@ use diesel::{dsl::max, prelude::*};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::{
-    error::Error,
-    model::{Said, Step},
-    schema::application_steps as steps,
-    sealed::SAID,
-};
+use crate::{error::Error, model::Step, schema::application_steps as steps, sealed::SAID};
 
 /// Rows of the history have ids that nobody is shown.
 enum StepKind {}
@@ -33,10 +28,7 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let id = Id::<StepKind>::new(&Clock::manual(step.happened_at)).uuid();
     let said_sealed = match &step.said {
-        Some(said) => {
-            let said = serde_json::to_vec(said).map_err(|_| Error::Damaged("said"))?;
-            Some(keys.seal(tx, &SAID, id, &said).await?)
-        }
+        Some(said) => Some(keys.seal_json(tx, &SAID, id, said).await?),
         None => None,
     };
     let before: Option<i32> = steps::table
@@ -90,12 +82,7 @@ pub(crate) async fn of(
     let mut history = Vec::with_capacity(rows.len());
     for row in rows {
         let said = match row.said_sealed {
-            Some(sealed) => {
-                let said = keys.open_sealed(tx, &SAID, row.id, &sealed).await?;
-                let said: Said =
-                    serde_json::from_slice(&said).map_err(|_| Error::Damaged("said"))?;
-                Some(said)
-            }
+            Some(sealed) => Some(keys.open_json(tx, &SAID, row.id, &sealed).await?),
             None => None,
         };
         history.push(Step {

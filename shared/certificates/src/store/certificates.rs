@@ -74,8 +74,7 @@ pub(crate) async fn insert(
     Written { certificate, holders, code_digest, kid, content }: Written<'_>,
 ) -> Result<(), Error> {
     let (city, id) = (certificate.id.city().number(), certificate.id.uuid());
-    let content = serde_json::to_vec(content).map_err(|_| Error::Damaged("content"))?;
-    let sealed = keys.seal(tx, &CONTENT, id, &content).await?;
+    let sealed = keys.seal_json(tx, &CONTENT, id, content).await?;
     diesel::insert_into(certificates::table)
         .values((
             certificates::city.eq(city),
@@ -193,8 +192,7 @@ async fn opened(
     row: Option<(CertificateRow, Vec<u8>)>,
 ) -> Result<Option<(Certificate, Content)>, Error> {
     let Some((row, sealed)) = row else { return Ok(None) };
-    let content = keys.open_sealed(tx, &CONTENT, row.id, &sealed).await?;
-    let content = serde_json::from_slice(&content).map_err(|_| Error::Damaged("content"))?;
+    let content = keys.open_json(tx, &CONTENT, row.id, &sealed).await?;
     Ok(Some((row.try_into()?, content)))
 }
 

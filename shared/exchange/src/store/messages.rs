@@ -3,7 +3,7 @@
 use citygate_identity::ClientId;
 use citygate_platform::{
     db::{DbError, Tx},
-    keys::{Keys, SealedColumn},
+    keys::Keys,
     sql::sql,
 };
 use diesel::{
@@ -12,7 +12,6 @@ use diesel::{
     sql_types::{Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
@@ -85,11 +84,11 @@ pub(crate) async fn insert_message(
     };
     let body = keys.seal(tx, &BODY, id, incoming.body).await?;
     let proof = match incoming.proof {
-        Some(proof) => Some(seal_json(keys, tx, &PROOF, id, proof).await?),
+        Some(proof) => Some(keys.seal_json(tx, &PROOF, id, proof).await?),
         None => None,
     };
     let answer = match reply {
-        Some(reply) => Some(seal_json(keys, tx, &ANSWER, id, reply).await?),
+        Some(reply) => Some(keys.seal_json(tx, &ANSWER, id, reply).await?),
         None => None,
     };
     let inserted = sql("INSERT INTO exchange.messages (city, id, agency_id, client_id, protocol, \
@@ -155,7 +154,7 @@ pub(crate) async fn set_answer(
     id: HoldId,
     reply: &Reply,
 ) -> Result<(), Error> {
-    let answer = seal_json(keys, tx, &ANSWER, id.uuid(), reply).await?;
+    let answer = keys.seal_json(tx, &ANSWER, id.uuid(), reply).await?;
     diesel::update(messages::table.find((id.city().number(), id.uuid())))
         .set((messages::status.eq(reply.status()), messages::answer_sealed.eq(answer)))
         .execute(tx.conn())
@@ -170,20 +169,7 @@ pub(crate) async fn open_answer(
     id: Uuid,
     sealed: &[u8],
 ) -> Result<Reply, Error> {
-    let opened = keys.open_sealed(tx, &ANSWER, id, sealed).await?;
-    serde_json::from_slice(&opened).map_err(|_| Error::Damaged("answer"))
-}
-
-async fn seal_json(
-    keys: &Keys,
-    tx: &Tx<'_>,
-    column: &SealedColumn,
-    id: Uuid,
-    value: &impl Serialize,
-) -> Result<Vec<u8>, Error> {
-    let json =
-        serde_json::to_vec(value).map_err(|_| Error::from(DbError::Faulty("JSON".to_owned())))?;
-    Ok(keys.seal(tx, column, id, &json).await?)
+    Ok(keys.open_json(tx, &ANSWER, id, sealed).await?)
 }
 
 /// Uses a nonce. False when it was used before; of two that try at once, one waits.

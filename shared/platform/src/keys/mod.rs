@@ -70,7 +70,8 @@ pub enum SealError {
     /// Nobody has made a key for this class yet: a city makes them when it starts.
     #[error("there is no active data key of the class {0}")]
     KeyMissing(DataClass),
-    /// It opens, and is not what this program would have sealed. Nothing is said of what it is.
+    /// It cannot be written as JSON, or it opens and is not the JSON that this program would have
+    /// sealed. Nothing is said of what it is.
     #[error("a sealed value is not of the form that is expected")]
     Unreadable,
     /// The keys could not be read.
