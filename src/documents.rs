@@ -3,14 +3,9 @@
 use std::collections::BTreeSet;
 
 use citygate_identity::{SCOPES_OF_PEOPLE, SignInMethods, SignInSettings, Tokens};
-use citygate_kernel::{Clock, ProblemType};
+use citygate_kernel::ProblemType;
 use citygate_notify::{MailSettings, Mailer, SmsGateway, SmsSettings, WebhookSettings};
-use citygate_platform::{
-    Platform, Service,
-    db::{DatabaseSettings, Db},
-    http::{Common, HttpSettings, configure},
-    keys::{Keys, SealedColumn},
-};
+use citygate_platform::{Service, http::document, keys::SealedColumn};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
@@ -23,14 +18,7 @@ use crate::{
 /// they are.
 pub fn openapi() -> Result<OpenApi, CommandError> {
     let folder = tempfile::tempdir()?;
-    let clock = Clock::system();
-    let platform = Platform {
-        db: Db::new("", clock.clone(), &DatabaseSettings::default()),
-        clock,
-        keys: Keys::open(folder.path())?,
-    };
-    let services = parts(folder.path())?;
-    Ok(configure(&platform, &HttpSettings::default(), &services, &Common::default()).1)
+    Ok(document(&parts(folder.path())?))
 }
 
 /// Every scope that a client may be registered for, as the operations name them.

@@ -9,6 +9,7 @@ use std::{
 use citygate_platform::cluster::Cluster;
 use diesel::{QueryableByName, sql_types::Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use tokio::process::Command;
 
 use super::{Failure, figures::Latencies};
 
@@ -65,6 +66,14 @@ impl DurableCluster {
         }
         Ok(())
     }
+}
+
+/// Waits until the machine has written out what was loaded for a cell, which would otherwise be
+/// paid for by the first COMMIT of the cell. Unlike after a checkpoint, pages need not go into the
+/// log as a whole again.
+pub async fn write_out() -> Result<(), Failure> {
+    let written = Command::new("sync").status().await?;
+    written.success().then_some(()).ok_or_else(|| "sync has failed".into())
 }
 
 /// A connection of the benchmark itself, without the limits that a server puts on its own.

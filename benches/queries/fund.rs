@@ -15,7 +15,7 @@ use crate::{
     city::{
         Failure,
         citizens::{Citizen, sign_up},
-        cluster::{DurableCluster, connect},
+        cluster::{DurableCluster, connect, write_out},
         cpu::Cpu,
         plan::Plan,
         server::Server,
@@ -104,6 +104,7 @@ impl Fund {
     /// Asks over all connections for as long as the cell is.
     pub async fn measure(&mut self, cell: Duration) -> Result<Asked, Failure> {
         let mut stacks = self.queries(cell).await?;
+        write_out().await?;
         let used = Cpu::used(self.server.pid(), self.database_pid)?;
         let asked = closed_loop(self.server.address, &mut stacks, cell).await;
         let asked = asked.map_err(|error| -> Failure {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{SignIn, Tokens};
+use super::{SignIn, Tokens, read};
 use crate::error::Error;
 
 /// The type of an ID token in its header. Access tokens have another (RFC 8725, 3.11).
@@ -33,6 +33,7 @@ impl Tokens {
     /// Reads a hint about who is to be signed out. It may have expired: it is no credential (OpenID
     /// Connect RP-Initiated Logout, 2).
     pub(crate) fn read_id_hint(&self, hint: &str, now: DateTime<Utc>) -> Option<IdToken> {
-        self.read(&self.ring(now), hint, ID_TOKEN).ok()
+        let token: IdToken = read(&self.ring(now), hint, ID_TOKEN).ok()?;
+        (token.iss == self.issuer()).then_some(token)
     }
 }

@@ -51,6 +51,11 @@ fn forgeries_are_not_read() {
         value["exp"] = "9999999999".into();
         tokens.sign_as(ACCESS_TOKEN, &value, now).unwrap()
     };
+    let without = |claim: &str| {
+        let mut value = serde_json::to_value(claims(&tokens, now)).unwrap();
+        value.as_object_mut().unwrap().remove(claim);
+        tokens.sign_as(ACCESS_TOKEN, &value, now).unwrap()
+    };
     let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
     for forged in [
         format!("{head}.{body}.{flipped}{}", &tail[1..]),
@@ -58,11 +63,45 @@ fn forgeries_are_not_read() {
         format!("{unsigned}.{body}."),
         id_token,
         string_exp,
+        without("iss"),
+        without("aud"),
+        without("sub"),
+        without("exp"),
+        format!("{body}.{tail}"),
+        format!("{head}.{head}.{body}.{tail}"),
         String::new(),
         "a.b.c".to_owned(),
     ] {
         assert!(tokens.verify(&forged, now).is_err(), "{forged}");
     }
+}
+
+#[test]
+fn a_hint_may_be_old_but_is_our_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = Tokens::open(folder.path(), "https://city.example").unwrap();
+    let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let hint = IdToken {
+        iss: tokens.issuer().to_owned(),
+        aud: "app".to_owned(),
+        sub: "acct_1".to_owned(),
+        exp: now.timestamp(),
+        iat: now.timestamp(),
+        nonce: None,
+        sign_in: SignIn {
+            sid: "sess_1".to_owned(),
+            auth_time: now.timestamp(),
+            acr: "1".to_owned(),
+            amr: Vec::new(),
+        },
+    };
+    let hint = tokens.sign_id(&hint, now).unwrap();
+    let later = now + TimeDelta::days(400);
+    assert_eq!(tokens.read_id_hint(&hint, later).unwrap().sub, "acct_1");
+    let elsewhere = Tokens::open(folder.path(), "https://town.example").unwrap();
+    assert!(elsewhere.read_id_hint(&hint, now).is_none());
+    let access = tokens.sign(&claims(&tokens, now), now).unwrap();
+    assert!(tokens.read_id_hint(&access, now).is_none(), "of another type");
 }
 
 fn is_remembered(tokens: &Tokens, token: &str, now: DateTime<Utc>) -> bool {

@@ -24,13 +24,13 @@ pub use answer::Idempotent;
 pub use client_address::{ClientAddress, InvalidNetwork, Network, ProxyHeader};
 pub use extract::{Body, IdempotencyKey};
 pub use failure::{Failure, FailureForm, PROBLEM_JSON, ProblemBody, render_problem};
-pub use openapi::{describe, operations};
+pub use openapi::operations;
 pub use page::{Cursor, Page, PageQuery};
 pub use rate_limit::{RateClass, RateLimitSettings, WhoCalls};
 pub use routes::Routes;
 pub use scopes::SystemScopes;
 pub use sent::Sent;
-pub use server::{Common, HttpSettings, Server, bind, configure};
+pub use server::{Common, HttpSettings, Server, bind, configure, document};
 
 /// The crate's own handlers and problems.
 pub use health::service;

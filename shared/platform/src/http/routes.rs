@@ -29,14 +29,42 @@ const BLOCK: usize = 16;
 /// What a crate adds its handlers to, and what they and its extractors ask for.
 pub struct Routes<'a> {
     app: &'a mut ServiceConfig,
-    api: OpenApi,
-    tree: RouteTree,
     scopes: Vec<Scope>,
+    described: Option<Described>,
+}
+
+/// What handlers say of themselves: megabytes while it is put together.
+#[derive(Default)]
+pub(super) struct Described {
+    pub api: OpenApi,
+    pub tree: RouteTree,
+}
+
+impl Described {
+    /// Asks a handler of a number what it is.
+    fn add(&mut self, handler: &impl OpenApiFactory, number: usize) {
+        let paths = handler.paths();
+        for (path, item) in &paths.paths {
+            for (method, _) in methods(item) {
+                self.tree.add(path, method, number);
+            }
+        }
+        self.api.paths.merge(paths);
+        let mut schemas = Vec::new();
+        handler.schemas(&mut schemas);
+        self.api.components.get_or_insert_default().schemas.extend(schemas);
+    }
 }
 
 impl<'a> Routes<'a> {
+    /// For the app of a worker: handlers are mounted, and not asked what they are.
     pub(super) fn new(app: &'a mut ServiceConfig) -> Self {
-        Self { app, api: OpenApi::default(), tree: RouteTree::default(), scopes: Vec::new() }
+        Self { app, scopes: Vec::new(), described: None }
+    }
+
+    /// Asks each handler what it is as well.
+    pub(super) fn describing(app: &'a mut ServiceConfig) -> Self {
+        Self { described: Some(Described::default()), ..Self::new(app) }
     }
 
     /// Adds what handlers and extractors of any crate may ask for.
@@ -50,16 +78,9 @@ impl<'a> Routes<'a> {
     where
         H: HttpServiceFactory + OpenApiFactory + 'static,
     {
-        let paths = handler.paths();
-        for (path, item) in &paths.paths {
-            for (method, _) in methods(item) {
-                self.tree.add(path, method, self.scopes.len());
-            }
+        if let Some(described) = &mut self.described {
+            described.add(&handler, self.scopes.len());
         }
-        self.api.paths.merge(paths);
-        let mut schemas = Vec::new();
-        handler.schemas(&mut schemas);
-        self.api.components.get_or_insert_default().schemas.extend(schemas);
         self.add(|scope| scope.service(handler))
     }
 
@@ -69,7 +90,9 @@ impl<'a> Routes<'a> {
         H: Handler<Args, Output: Responder + 'static>,
         Args: FromRequest + 'static,
     {
-        self.tree.add(path, method.as_str(), self.scopes.len());
+        if let Some(described) = &mut self.described {
+            described.tree.add(path, method.as_str(), self.scopes.len());
+        }
         self.add(|scope| scope.route(path, web::method(method).to(handler)))
     }
 
@@ -79,14 +102,14 @@ impl<'a> Routes<'a> {
         self
     }
 
-    /// Mounts what was added.
-    pub(super) fn mount(self) -> (OpenApi, RouteTree) {
+    /// Mounts what was added, and gives what it was asked.
+    pub(super) fn mount(self) -> Option<Described> {
         let mut scopes = self.scopes.into_iter();
         for block in 0..scopes.len().div_ceil(BLOCK) {
             let scope = web::scope("").guard(is_for(move |number| number / BLOCK == block));
             self.app.service(scopes.by_ref().take(BLOCK).fold(scope, Scope::service));
         }
-        (self.api, self.tree)
+        self.described
     }
 }
 
@@ -111,7 +134,7 @@ pub(super) struct Found {
 #[derive(Default)]
 pub(super) struct RouteTree {
     root: Node,
-    pages: Vec<Route>,
+    pages: Vec<(Arc<str>, ResourceDef)>,
 }
 
 #[derive(Default)]
@@ -124,24 +147,28 @@ struct Node {
 
 struct Route {
     path: Arc<str>,
-    pattern: ResourceDef,
-    /// The method and number of its handler; `None` for pages.
-    handler: Option<(String, usize)>,
+    method: String,
+    handler: usize,
 }
 
 impl Route {
-    fn new(path: &str, handler: Option<(String, usize)>) -> Self {
-        Self { path: path.into(), pattern: ResourceDef::new(path), handler }
-    }
-
+    /// Whether its parameters, and what stands around them, fit a path of as many segments.
     fn fits(&self, path: &str) -> bool {
-        self.pattern.is_match(path)
+        self.path.split('/').zip(path.split('/')).all(|(own, given)| takes(own, given))
     }
 
     /// The number of its handler, if it is one for this method.
     fn handler(&self, method: &str) -> Option<usize> {
-        self.handler.as_ref().filter(|(own, _)| own == method).map(|(_, number)| *number)
+        (self.method == method).then_some(self.handler)
     }
+}
+
+/// Whether a segment of a pattern takes a segment of a path: `${operation}` takes `$find`.
+fn takes(own: &str, given: &str) -> bool {
+    let Some((before, rest)) = own.split_once('{') else { return own == given };
+    let after = rest.rsplit_once('}').map_or("", |(_, after)| after);
+    let named = given.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    named.is_some_and(|value| !value.is_empty())
 }
 
 impl RouteTree {
@@ -153,21 +180,24 @@ impl RouteTree {
                 node.named.entry(segment.to_owned()).or_default()
             }
         });
-        end.ends.push(Route::new(path, Some((method.to_owned(), handler))));
+        end.ends.push(Route { path: path.into(), method: method.to_owned(), handler });
     }
 
     /// Adds a path that actix-web finds by itself, so that it has a name in logs and metrics.
     pub(super) fn add_page(&mut self, path: &str) {
-        self.pages.push(Route::new(path, None));
+        self.pages.push((path.into(), ResourceDef::new(path)));
     }
 
     /// What a request is for, by its method and decoded path. `None` where nothing has this path.
     pub(super) fn find(&self, method: &str, path: &str) -> Option<Found> {
         let first = |fits: &dyn Fn(&Route) -> bool| self.root.first(path.split('/'), fits);
         let route = first(&|route| route.handler(method).is_some() && route.fits(path))
-            .or_else(|| first(&|route| route.fits(path)))
-            .or_else(|| self.pages.iter().find(|page| page.fits(path)))?;
-        Some(Found { path: Arc::clone(&route.path), handler: route.handler(method) })
+            .or_else(|| first(&|route| route.fits(path)));
+        if let Some(route) = route {
+            return Some(Found { path: Arc::clone(&route.path), handler: route.handler(method) });
+        }
+        let (page, _) = self.pages.iter().find(|(_, pattern)| pattern.is_match(path))?;
+        Some(Found { path: Arc::clone(page), handler: None })
     }
 }
 
@@ -185,7 +215,7 @@ impl Node {
 mod tests {
     use super::*;
 
-    const ROUTES: [(&str, &str); 10] = [
+    const ROUTES: [(&str, &str); 11] = [
         ("GET", "/v1/bills/{bill_id}"),
         ("GET", "/v1/bills/{bill_id}/payments/{payment_id}"),
         ("POST", "/v1/bills/batches"),
@@ -196,6 +226,7 @@ mod tests {
         ("POST", "/fhir"),
         ("POST", "/fhir/"),
         ("GET", "/v1/bills/{bill_id}/trend.svg"),
+        ("GET", "/open311/requests/{id}.json"),
     ];
 
     fn tree() -> RouteTree {
@@ -229,6 +260,7 @@ mod tests {
             ("PUT", "/fhir/Slot/_search", "/fhir/{type}/{id}", Some(4)),
             ("POST", "/fhir/Slot/find", "/fhir/{type}/{id}", None),
             ("GET", "/fhir/Slot/$find", "/fhir/{type}/{id}", None),
+            ("GET", "/open311/requests/a.json.json", "/open311/requests/{id}.json", Some(10)),
             ("GET", "/docs/a/b", "/docs/{_:.*}", None),
         ] {
             let known = Some(Found { path: found.into(), handler });
@@ -251,6 +283,8 @@ mod tests {
             "/v1/bills/b1/",
             "/v1/bills/b1/payments",
             "/v1/bills/b1/trend_svg",
+            "/open311/requests/.json",
+            "/open311/requests/r1.xml",
             "/v1/Bills",
             "/v1/bills?",
             "/docs",

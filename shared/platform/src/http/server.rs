@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::TcpListener,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,7 +26,7 @@ use super::{
     edge::{Draining, edge},
     openapi::{describe, operations},
     rate_limit::{Buckets, RateClasses, RateLimitSettings},
-    routes::{Found, RouteTree, Routes},
+    routes::{Described, Found, RouteTree, Routes},
     scopes::SystemScopes,
 };
 use crate::{Platform, Service, problems};
@@ -106,84 +106,90 @@ pub fn bind(settings: &HttpSettings) -> io::Result<TcpListener> {
     Ok(listener)
 }
 
-/// What the apps of all workers share.
-#[derive(Clone, Default)]
+/// What the apps of all workers share. What is known of the operations takes megabytes.
+#[derive(Clone)]
 pub struct Common {
     draining: Data<Draining>,
     buckets: Data<Buckets>,
-    known: Arc<OnceLock<Known>>,
-}
-
-/// What is known of the operations once they are all there. It takes megabytes, and is the same in each
-/// worker: the first makes it.
-struct Known {
     tree: Data<RouteTree>,
     document: Data<Document>,
     classes: Data<RateClasses>,
     scopes: Data<SystemScopes>,
 }
 
-impl Known {
-    fn of(api: &OpenApi, mut tree: RouteTree) -> Self {
+impl Common {
+    /// For the apps of some services.
+    pub fn new(services: &[Service]) -> Self {
+        let (api, mut tree) = ask(services);
         PAGES.iter().for_each(|path| tree.add_page(path));
         Self {
+            draining: Data::default(),
+            buckets: Data::default(),
             tree: Data::new(tree),
-            document: Data::new(Document::new(api)),
-            classes: Data::new(RateClasses::of(api)),
-            scopes: Data::new(SystemScopes::of(api)),
+            document: Data::new(Document::new(&api)),
+            classes: Data::new(RateClasses::of(&api)),
+            scopes: Data::new(SystemScopes::of(&api)),
         }
     }
 }
 
-/// The OpenAPI document of some services, and the app that they make.
+/// The OpenAPI document of some services.
+pub fn document(services: &[Service]) -> OpenApi {
+    ask(services).0
+}
+
+/// Asks all handlers what they are, in an app that serves nobody.
+fn ask(services: &[Service]) -> (OpenApi, RouteTree) {
+    let mut described = None;
+    App::new().configure(|app| described = mount(Routes::describing(app), services));
+    let Described { api, tree } = described.unwrap_or_default();
+    (describe(api, services), tree)
+}
+
+fn mount(mut routes: Routes<'_>, services: &[Service]) -> Option<Described> {
+    services.iter().for_each(|service| (service.state)(&mut routes));
+    services.iter().for_each(|service| (service.routes)(&mut routes));
+    routes.mount()
+}
+
+/// The app of a worker.
 pub fn configure(
     platform: &Platform,
     settings: &HttpSettings,
     services: &[Service],
     common: &Common,
-) -> (
-    App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Response = ServiceResponse<actix_web::body::BoxBody>,
-            Config = (),
-            InitError = (),
-            Error = actix_web::Error,
-        > + use<>,
-    >,
-    OpenApi,
-) {
-    let (mut api, mut tree) = Default::default();
-    let app = App::new()
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Response = ServiceResponse<actix_web::body::BoxBody>,
+        Config = (),
+        InitError = (),
+        Error = actix_web::Error,
+    > + use<>,
+> {
+    let docs = SwaggerUi::new(DOCS)
+        .config(Config::new([OPENAPI]).doc_expansion("list").validator_url("none"));
+    App::new()
         .app_data(Data::new(platform.clone()))
         .app_data(Data::new(settings.clone()))
         .app_data(common.draining.clone())
         .app_data(common.buckets.clone())
+        .app_data(common.tree.clone())
+        .app_data(common.document.clone())
+        .app_data(common.classes.clone())
+        .app_data(common.scopes.clone())
         .app_data(Data::new(forms(services)))
         .app_data(parameter_failures())
         .app_data(web::QueryConfig::default().error_handler(|error, _| refused(error)))
         .configure(|app| {
-            let mut routes = Routes::new(app);
-            services.iter().for_each(|service| (service.state)(&mut routes));
-            services.iter().for_each(|service| (service.routes)(&mut routes));
-            (api, tree) = routes.mount();
-        });
-    let api = describe(api, services);
-    let known = common.known.get_or_init(|| Known::of(&api, tree));
-    let docs = SwaggerUi::new(DOCS)
-        .config(Config::new([OPENAPI]).doc_expansion("list").validator_url("none"));
-    let app = app
-        .app_data(known.tree.clone())
-        .app_data(known.document.clone())
-        .app_data(known.classes.clone())
-        .app_data(known.scopes.clone())
+            mount(Routes::new(app), services);
+        })
         .route(OPENAPI, web::get().to(get_openapi))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
         .service(docs)
         .default_service(web::to(no_operation))
-        .wrap(from_fn(edge));
-    (app, api)
+        .wrap(from_fn(edge))
 }
 
 fn forms(services: &[Service]) -> Vec<FailureForm> {
@@ -207,7 +213,7 @@ impl Server {
         services: &[Service],
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let (common, platform) = (Common::default(), platform.clone());
+        let (common, platform) = (Common::new(services), platform.clone());
         let draining = common.draining.clone();
         let (app_settings, services): (_, Arc<[Service]>) = (settings.clone(), services.into());
         let workers = match settings.workers {
@@ -215,7 +221,7 @@ impl Server {
             workers => workers,
         };
         let server =
-            HttpServer::new(move || configure(&platform, &app_settings, &services, &common).0)
+            HttpServer::new(move || configure(&platform, &app_settings, &services, &common))
                 .workers(workers)
                 .client_request_timeout(Duration::from_secs(settings.header_seconds))
                 .client_disconnect_timeout(Duration::from_secs(2))

@@ -199,7 +199,7 @@ async fn city_with(scopes: &[&str]) -> City {
     ];
     let settings =
         HttpSettings { rate_limit: RateLimitSettings::uniform(PLENTY), ..HttpSettings::default() };
-    let (app, _) = configure(&platform, &settings, &services, &Common::default());
+    let app = configure(&platform, &settings, &services, &Common::new(&services));
     let app = Rc::new(init_service(app).await);
     let send: Send = Rc::new(move |request: TestRequest| {
         let app = Rc::clone(&app);
