@@ -9,6 +9,7 @@ use citygate_payments::{BillId, NewBill, Terms, issue_bills};
 use super::{
     Failure,
     citizens::Citizen,
+    cluster::write_out,
     site::{CITY, Site},
 };
 
@@ -36,8 +37,9 @@ impl Stock {
         Self { shelves: (0..connections).map(|_| Vec::new()).collect(), payees }
     }
 
-    /// Issues bills until each connection has so many. The citizens are shared out among the
-    /// connections, and those of one connection pay in turn: nobody pays twice at the same time.
+    /// Issues bills until each connection has so many, and they are on the disk. The citizens are
+    /// shared out among the connections, and those of one connection pay in turn: nobody pays twice
+    /// at the same time.
     pub async fn fill(
         &mut self,
         site: &Site,
@@ -62,7 +64,7 @@ impl Stock {
             let due = Due { bill: bill.id.to_string(), payer };
             self.shelves.get_mut(connection).ok_or("no such connection")?.push(due);
         }
-        Ok(())
+        write_out().await
     }
 
     /// Which agency is drawn by lot, from the random part of the identifier: evenly, and without a

@@ -10,7 +10,7 @@ use super::{
     bills::Stock,
     books::Books,
     citizens::{AT_ONCE, Citizen},
-    cluster::{connect, write_out},
+    cluster::connect,
     cpu::Cpu,
     load::{Outcome, closed_loop},
     plan::Plan,
@@ -99,8 +99,7 @@ impl Traffic {
         town.stay_signed_in(cell).await?;
         let expected = usize::try_from(self.fastest * cell.as_secs())?;
         let each = expected * 2 / self.stock.shelves.len();
-        self.stock.fill(&town.site, &town.citizens, each.max(FIRST_STOCK)).await?;
-        write_out().await
+        self.stock.fill(&town.site, &town.citizens, each.max(FIRST_STOCK)).await
     }
 
     /// Pays over all connections for as long as the cell is.

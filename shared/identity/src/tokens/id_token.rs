@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{SignIn, Tokens, read};
+use super::{Issued, SignIn, Tokens};
 use crate::error::Error;
 
 /// The type of an ID token in its header. Access tokens have another (RFC 8725, 3.11).
@@ -24,6 +24,12 @@ pub(crate) struct IdToken {
     pub sign_in: SignIn,
 }
 
+impl Issued for IdToken {
+    fn iss(&self) -> &str {
+        &self.iss
+    }
+}
+
 impl Tokens {
     /// Signs an ID token.
     pub(crate) fn sign_id(&self, claims: &IdToken, now: DateTime<Utc>) -> Result<String, Error> {
@@ -33,7 +39,6 @@ impl Tokens {
     /// Reads a hint about who is to be signed out. It may have expired: it is no credential (OpenID
     /// Connect RP-Initiated Logout, 2).
     pub(crate) fn read_id_hint(&self, hint: &str, now: DateTime<Utc>) -> Option<IdToken> {
-        let token: IdToken = read(&self.ring(now), hint, ID_TOKEN).ok()?;
-        (token.iss == self.issuer()).then_some(token)
+        self.read(&self.ring(now), hint, ID_TOKEN).ok()
     }
 }

@@ -109,6 +109,17 @@ pub(crate) struct SignIn {
     pub amr: Vec<String>,
 }
 
+/// Says who has issued it.
+trait Issued {
+    fn iss(&self) -> &str;
+}
+
+impl Issued for Claims {
+    fn iss(&self) -> &str {
+        &self.iss
+    }
+}
+
 impl Claims {
     /// Whether the token has a scope.
     pub(crate) fn allows(&self, scope: &str) -> bool {
@@ -221,13 +232,38 @@ impl Tokens {
             check_times(&claims, now)?;
             return Ok(claims);
         }
-        let claims = Arc::new(read::<Claims>(&ring, token, ACCESS_TOKEN)?);
-        if claims.iss != self.issuer() || !claims.is_for(self.issuer()) {
+        let claims: Arc<Claims> = Arc::new(self.read(&ring, token, ACCESS_TOKEN)?);
+        if !claims.is_for(self.issuer()) {
             return Err(FOREIGN);
         }
         check_times(&claims, now)?;
         self.0.verified.insert(key.as_ref().to_vec(), Arc::clone(&claims));
         Ok(claims)
+    }
+
+    /// What a token of ours says; its audience and times are still to be checked. Not by `decode`: it
+    /// reads header and claims twice, and asks for rules that are the same each time.
+    fn read<T: DeserializeOwned + Issued>(
+        &self,
+        ring: &KeyRing,
+        token: &str,
+        kind: &str,
+    ) -> Result<T, Error> {
+        let header = decode_header(token).map_err(|_| NOT_A_JWT)?;
+        let key = header.kid.as_deref().and_then(|id| ring.key(id)).ok_or(FOREIGN)?;
+        // Ours say no more than this.
+        if header != self::header(kind, &key.id) {
+            return Err(FOREIGN);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(NOT_A_JWT)?;
+        let (_, claims) = signed.split_once('.').ok_or(NOT_A_JWT)?;
+        let holds = verify(signature, signed.as_bytes(), &key.verifying, Algorithm::ES256);
+        if !matches!(holds, Ok(true)) {
+            return Err(FORGED);
+        }
+        let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| FORGED)?;
+        let said: T = serde_json::from_slice(&claims).map_err(|_| FORGED)?;
+        if said.iss() == self.issuer() { Ok(said) } else { Err(FOREIGN) }
     }
 
     /// The keys as they are in the folder, which is looked at now and then.
@@ -265,25 +301,6 @@ impl Tokens {
 const NOT_A_JWT: Error = Error::TokenInvalid("it is not a JWT");
 const FOREIGN: Error = Error::TokenInvalid("it is not an access token of this city");
 const FORGED: Error = Error::TokenInvalid("its signature or claims do not hold");
-
-/// What a token of ours says; its issuer, audience and times are still to be checked. Not by `decode`:
-/// it reads header and claims twice, and asks for rules that are the same each time.
-fn read<T: DeserializeOwned>(ring: &KeyRing, token: &str, kind: &str) -> Result<T, Error> {
-    let header = decode_header(token).map_err(|_| NOT_A_JWT)?;
-    let key = header.kid.as_deref().and_then(|id| ring.key(id)).ok_or(FOREIGN)?;
-    // Ours say no more than this.
-    if header != self::header(kind, &key.id) {
-        return Err(FOREIGN);
-    }
-    let (signed, signature) = token.rsplit_once('.').ok_or(NOT_A_JWT)?;
-    let (_, claims) = signed.split_once('.').ok_or(NOT_A_JWT)?;
-    let holds = verify(signature, signed.as_bytes(), &key.verifying, Algorithm::ES256);
-    if !matches!(holds, Ok(true)) {
-        return Err(FORGED);
-    }
-    let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| FORGED)?;
-    serde_json::from_slice(&claims).map_err(|_| FORGED)
-}
 
 fn header(kind: &str, key_id: &str) -> Header {
     let mut header = Header::new(Algorithm::ES256);
