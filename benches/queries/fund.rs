@@ -66,12 +66,13 @@ impl Fund {
         let server = Server::start(&site, site.address, &[]).await?;
         let citizens = sign_up(&site, &server, plan.citizens()).await?;
         drop(server);
+        let [like, ..] = citizens.as_slice() else { return Err("no citizen".into()) };
         let mut connection = connect(&site.url).await?;
         write_accounts(&mut connection, &site, &citizens, accounts).await?;
         let server = Server::start(&site, site.address, &[("WORK", "false")]).await?;
         Ok(Self {
             name: name.to_owned(),
-            prover: Prover::of(&site)?,
+            prover: Prover::of(&site, like)?,
             _site: site,
             server,
             citizens,

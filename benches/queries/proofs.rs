@@ -5,11 +5,11 @@ use std::fs;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use citygate_identity::{AccountId, KeyPair, SessionId};
+use citygate_identity::{AccountId, SessionId};
 use citygate_kernel::Clock;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{EncodingKey, Header, decode_header, encode};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -59,14 +59,10 @@ impl Owner {
 }
 
 impl Prover {
-    /// Signs as the city does, with its own key.
-    pub fn of(site: &Site) -> Result<Self, Failure> {
-        let pair = KeyPair::from_private(fs::read(site.folder().join("keys/signing.p8"))?)?;
-        let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some("at+jwt".to_owned());
-        header.kid = pair.public.common.key_id;
-        let key = EncodingKey::from_ec_der(&pair.private);
-        Ok(Self { header, key, clock: Clock::system() })
+    /// Signs as the city does, with its own key and the header of a token of its own.
+    pub fn of(site: &Site, like: &Citizen) -> Result<Self, Failure> {
+        let key = EncodingKey::from_ed_der(&fs::read(site.folder().join("keys/access.p8"))?);
+        Ok(Self { header: decode_header(like.token())?, key, clock: Clock::system() })
     }
 
     /// So many proofs, the first of the first citizen, and so on in turn. Returns their tokens.

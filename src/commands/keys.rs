@@ -1,7 +1,7 @@
 //! `citygate keys`
 
 use citygate_certificates::NextKey;
-use citygate_identity::rotate_signing_key;
+use citygate_identity::rotate_signing_keys;
 use citygate_kernel::Clock;
 use citygate_platform::keys::{
     DataClass, DataKeyId, SealedColumn,
@@ -22,7 +22,7 @@ pub(super) enum KeysCommand {
     /// Makes new data keys and seals all values with them. May run while the city serves on a
     /// database of your own; run it again if it was stopped.
     Rotate(RotateArgs),
-    /// Makes a new key that tokens are signed with, in ten minutes. Running processes notice.
+    /// Makes new keys that tokens are signed with, in ten minutes. Running processes notice.
     RotateSigning,
     /// Makes a new key that certificates are signed with, in ten minutes. What was signed before
     /// stays verifiable.
@@ -80,9 +80,11 @@ pub(super) async fn run(settings: &Settings, command: &KeysCommand) -> Result<()
 
 /// Needs no database: the keys that sign are files.
 fn rotate_signing(settings: &Settings) -> Result<(), CommandError> {
-    let (file, begins) = rotate_signing_key(&settings.keys_folder(), Clock::system().now())?;
-    println!("{} signs from {} on", file.display(), begins.format("%Y-%m-%d %H:%M:%S UTC"));
-    println!("Remove the key file before it a day later, or at once if it is lost to somebody");
+    let (files, begins) = rotate_signing_keys(&settings.keys_folder(), Clock::system().now())?;
+    for file in files {
+        println!("{} signs from {} on", file.display(), begins.format("%Y-%m-%d %H:%M:%S UTC"));
+    }
+    println!("Remove the key files before them a day later, or at once if one is lost to somebody");
     Ok(())
 }
 

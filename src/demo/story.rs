@@ -92,7 +92,7 @@ async fn sign_up(cast: &Cast) -> Result<CitizenApp, CommandError> {
     step("citizen", "asks for a one-time code", &format!("a letter arrives, code {code}"));
     let signed_in = citizen.sign_in(&code).await?;
     expect("sign-in", signed_in.status, 200, &signed_in)?;
-    step("citizen", "signs in with it", "an account, an access token (ES256), a refresh token");
+    step("citizen", "signs in with it", "an account, an access token (EdDSA), a refresh token");
     let again = citizen.clone().sign_in(&code).await?;
     expect("the code works once", again.status, 401, &again)?;
     step("citizen", "tries the same code again", &again.text_at("/title"));

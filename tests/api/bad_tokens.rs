@@ -1,15 +1,14 @@
 //! Access tokens that are wrong in one way each. All of them are refused alike.
 
-use aws_lc_rs::{
-    hmac,
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
+use aws_lc_rs::{hmac, rand::SystemRandom, signature::Ed25519KeyPair};
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
-use citygate_identity::KeyPair;
+use jsonwebtoken::{
+    Algorithm, EncodingKey, crypto,
+    jwk::{Jwk, ThumbprintHash},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,10 +19,12 @@ use crate::{
 
 /// Somebody with the keys of the city, who makes every mistake.
 struct Forger {
-    /// The city's private key.
-    private: Vec<u8>,
+    /// The city's private key for access tokens.
+    own: EncodingKey,
+    /// Its private key for ID tokens.
+    for_id_tokens: Vec<u8>,
     /// Somebody else's.
-    other: KeyPair,
+    other: EncodingKey,
     header: Value,
     claims: Value,
     /// The JSON of both as the city wrote it.
@@ -38,9 +39,10 @@ fn encoded_text(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(text)
 }
 
-fn signature(private: &[u8], input: &str) -> Vec<u8> {
-    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private).unwrap();
-    key.sign(&SystemRandom::new(), input.as_bytes()).unwrap().as_ref().to_vec()
+fn eddsa(key: &EncodingKey, head: &str, body: &str) -> String {
+    let input = format!("{head}.{body}");
+    let signature = crypto::sign(input.as_bytes(), key, Algorithm::EdDSA).unwrap();
+    format!("{input}.{signature}")
 }
 
 impl Forger {
@@ -51,9 +53,12 @@ impl Forger {
             String::from_utf8(bytes).unwrap()
         };
         let good = [part(0), part(1)];
+        let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let other = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).unwrap();
         Self {
-            private: std::fs::read(folder.join("signing.p8")).unwrap(),
-            other: KeyPair::generate().unwrap(),
+            own: EncodingKey::from_ed_der(&file("access.p8")),
+            for_id_tokens: file("signing.p8"),
+            other: EncodingKey::from_ed_der(other.as_ref()),
             header: serde_json::from_str(&good[0]).unwrap(),
             claims: serde_json::from_str(&good[1]).unwrap(),
             good,
@@ -62,8 +67,18 @@ impl Forger {
 
     /// Signed with the city's own key.
     fn signed(&self, head: &str, body: &str) -> String {
-        let input = format!("{head}.{body}");
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature(&self.private, &input));
+        eddsa(&self.own, head, body)
+    }
+
+    /// Signed with the city's key for ID tokens, under the `kid` of that key.
+    fn as_id_tokens(&self, alg: &str) -> String {
+        let key = EncodingKey::from_ec_der(&self.for_id_tokens);
+        let public = Jwk::from_encoding_key(&key, Algorithm::ES256).unwrap();
+        let mut header = self.header.clone();
+        header["alg"] = alg.into();
+        header["kid"] = public.thumbprint(ThumbprintHash::SHA256).unwrap().into();
+        let input = format!("{}.{}", encoded(&header), encoded(&self.claims));
+        let signature = crypto::sign(input.as_bytes(), &key, Algorithm::ES256).unwrap();
         format!("{input}.{signature}")
     }
 
@@ -98,9 +113,7 @@ impl Forger {
         if let Some(kid) = kid {
             header["kid"] = kid.into();
         }
-        let input = format!("{}.{}", encoded(&header), encoded(&self.claims));
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature(&self.other.private, &input));
-        format!("{input}.{signature}")
+        eddsa(&self.other, &encoded(&header), &encoded(&self.claims))
     }
 
     /// With a shared secret, which would have to be the public key.
@@ -120,8 +133,9 @@ impl Forger {
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
-        let public = serde_json::to_value(&self.other.public).unwrap();
-        let kid = self.other.public.common.key_id.clone().unwrap();
+        let public = Jwk::from_encoding_key(&self.other, Algorithm::EdDSA).unwrap();
+        let kid = public.thumbprint(ThumbprintHash::SHA256).unwrap();
+        let public = serde_json::to_value(&public).unwrap();
         let traversal = "../../../../dev/null";
         vec![
             ("typ of an ID token", self.header("typ", json!("JWT"))),
@@ -133,14 +147,18 @@ impl Forger {
             ("unknown kid", self.header("kid", json!("unknown"))),
             ("empty kid", self.header("kid", json!(""))),
             ("kid is a path", self.header("kid", json!(traversal))),
-            ("kid is the key file", self.header("kid", json!("signing.p8"))),
+            ("kid is the key file", self.header("kid", json!("access.p8"))),
             ("kid is a query", self.header("kid", json!("' OR 1=1 --"))),
             ("kid is a list", self.header("kid", json!([self.header["kid"]]))),
             ("no alg", self.without_header("alg")),
             ("alg ES384", self.header("alg", json!("ES384"))),
             ("alg RS256", self.header("alg", json!("RS256"))),
             ("alg PS256", self.header("alg", json!("PS256"))),
-            ("alg es256", self.header("alg", json!("es256"))),
+            ("alg ES256", self.header("alg", json!("ES256"))),
+            ("alg Ed25519", self.header("alg", json!("Ed25519"))),
+            ("alg eddsa", self.header("alg", json!("eddsa"))),
+            ("the key of ID tokens", self.as_id_tokens("ES256")),
+            ("the key of ID tokens, as ours", self.as_id_tokens("EdDSA")),
             ("crit", self.header("crit", json!(["exp"]))),
             ("empty crit", self.header("crit", json!([]))),
             ("b64 false", self.header("b64", json!(false))),

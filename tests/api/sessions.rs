@@ -126,7 +126,7 @@ async fn a_token_says_no_more_than_it_must() {
         serde_json::from_slice(&bytes).unwrap()
     };
     let (header, claims) = (part(0), part(1));
-    assert_eq!((&header["alg"], &header["typ"]), (&"ES256".into(), &"at+jwt".into()));
+    assert_eq!((&header["alg"], &header["typ"]), (&"EdDSA".into(), &"at+jwt".into()));
     let jwks = app.anybody().get("/.well-known/jwks.json").await.unwrap();
     assert_eq!(jwks.body["keys"][0]["kid"], header["kid"]);
     assert_eq!(jwks.body["keys"][0].get("d"), None, "the private half stays here");

@@ -119,4 +119,4 @@ pub use staff::{
     ListingsWrite, MarriagesRegister, PeopleRead, ResultsAcknowledge, Staff, StrikesDecide,
 };
 pub use step_up::{Proof, Sensitive, StepUp, consume_step_ups};
-pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_key};
+pub use tokens::{KeyPair, Tokens, TokensError, rotate_signing_keys};

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use citygate_identity::rotate_signing_key;
+use citygate_identity::rotate_signing_keys;
 use serde_json::{Value, json};
 
 use super::{Party, WANG, claims, text};
@@ -13,9 +13,11 @@ fn kid(token: &str) -> Value {
     serde_json::from_slice::<Value>(&head).unwrap()["kid"].clone()
 }
 
-async fn published(app: &TestApp) -> Vec<Value> {
+/// The published keys of an algorithm.
+async fn published(app: &TestApp, alg: &str) -> Vec<Value> {
     let jwks = app.anybody().get("/.well-known/jwks.json").await.unwrap().body;
-    jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect()
+    let keys = jwks["keys"].as_array().unwrap().iter().filter(|key| key["alg"] == alg);
+    keys.map(|key| key["kid"].clone()).collect()
 }
 
 #[tokio::test]
@@ -44,12 +46,13 @@ async fn a_new_key_is_published_before_it_signs_and_the_old_one_stays_until_it_i
     let folder = app.city().platform.keys.folder().to_owned();
     let mut citizen = app.demo_citizen(0).await;
     let old = citizen.caller.token.clone().unwrap();
-    assert_eq!(published(&app).await, [kid(&old)]);
-    let (file, begins) = rotate_signing_key(&folder, app.clock.now()).unwrap();
+    assert_eq!(published(&app, "EdDSA").await, [kid(&old)]);
+    let (files, begins) = rotate_signing_keys(&folder, app.clock.now()).unwrap();
     assert_eq!(begins, app.clock.now() + TimeDelta::minutes(10));
     app.later(TimeDelta::seconds(10));
-    let both = published(&app).await;
+    let both = published(&app, "EdDSA").await;
     assert_eq!((both.len(), &both[1]), (2, &kid(&old)));
+    assert_eq!(published(&app, "ES256").await.len(), 2, "those of ID tokens too");
 
     app.later(TimeDelta::minutes(9));
     citizen.refresh().await.unwrap();
@@ -65,18 +68,20 @@ async fn a_new_key_is_published_before_it_signs_and_the_old_one_stays_until_it_i
     }
 
     // A key that is lost to somebody is withdrawn at once, from tokens that were checked as well.
-    std::fs::remove_file(folder.join("signing.p8")).unwrap();
+    std::fs::remove_file(folder.join("access.p8")).unwrap();
     app.later(TimeDelta::seconds(10));
-    assert_eq!(published(&app).await, [both[0].clone()]);
+    assert_eq!(published(&app, "EdDSA").await, [both[0].clone()]);
     citizen.caller.token = Some(before);
     assert_eq!(citizen.caller.get("/v1/me").await.unwrap().status, 401);
     citizen.caller.token = Some(after);
     assert_eq!(citizen.caller.get("/v1/me").await.unwrap().status, 200);
     // What cannot be read changes nothing.
-    std::fs::write(folder.join("signing-20300101T000000Z.p8"), "no key").unwrap();
-    std::fs::remove_file(file).unwrap();
+    std::fs::write(folder.join("access-20300101T000000Z.p8"), "no key").unwrap();
+    for file in files {
+        std::fs::remove_file(file).unwrap();
+    }
     app.later(TimeDelta::seconds(10));
-    assert_eq!(published(&app).await, [both[0].clone()]);
+    assert_eq!(published(&app, "EdDSA").await, [both[0].clone()]);
     app.finish().await;
 }
 

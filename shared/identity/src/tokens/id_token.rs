@@ -3,11 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Issued, SignIn, Tokens};
+use super::{Issued, SignIn, TokenType, Tokens};
 use crate::error::Error;
-
-/// The type of an ID token in its header. Access tokens have another (RFC 8725, 3.11).
-const ID_TOKEN: &str = "JWT";
 
 /// What an ID token says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,12 +30,12 @@ impl Issued for IdToken {
 impl Tokens {
     /// Signs an ID token.
     pub(crate) fn sign_id(&self, claims: &IdToken, now: DateTime<Utc>) -> Result<String, Error> {
-        self.sign_as(ID_TOKEN, claims, now)
+        self.sign_as(TokenType::Id, claims, now)
     }
 
     /// Reads a hint about who is to be signed out. It may have expired: it is no credential (OpenID
     /// Connect RP-Initiated Logout, 2).
     pub(crate) fn read_id_hint(&self, hint: &str, now: DateTime<Utc>) -> Option<IdToken> {
-        self.read(&self.ring(now), hint, ID_TOKEN).ok()
+        self.read(&self.ring(now), hint, TokenType::Id).ok()
     }
 }

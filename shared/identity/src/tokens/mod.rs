@@ -1,7 +1,13 @@
-//! Access tokens (RFC 9068) and ID tokens (OpenID Connect Core, 2): JWTs, signed with ES256.
+//! Access tokens (RFC 9068) and ID tokens (OpenID Connect Core, 2): JWTs.
 //!
-//! One algorithm, one place that makes them and one that reads them. A key named in a token's own
-//! header (`jwk`, `jku`, `x5u`) is never looked at: the key id selects among our keys or nothing.
+//! | token | who reads it | signed with |
+//! |---|---|---|
+//! | access token | this city alone, with nearly every request | EdDSA on Ed25519 (RFC 8037), cheap to check |
+//! | ID token | any client | ES256, which every library knows |
+//!
+//! One algorithm and keys of its own for each type, one place that makes them and one that reads
+//! them. A key named in a token's own header (`jwk`, `jku`, `x5u`) is never looked at: the key id
+//! selects among our keys or nothing.
 //!
 //! A verified token is remembered by the digest of its whole text, because checking a signature
 //! costs more than most requests do. What is remembered is the signature, not the times: those are
@@ -35,7 +41,7 @@ use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use self::keys::KeyRing;
-pub use self::keys::{KeyPair, rotate_signing_key};
+pub use self::keys::{KeyPair, rotate_signing_keys};
 pub(crate) use self::{
     audience::{Audience, service_of},
     id_token::IdToken,
@@ -43,14 +49,47 @@ pub(crate) use self::{
 };
 use crate::{error::Error, model::Level};
 
-/// The type of an access token in its header (RFC 9068, 2.1).
-const ACCESS_TOKEN: &str = "at+jwt";
 /// How far clocks may differ, in seconds.
 pub(crate) const LEEWAY: i64 = 30;
 /// How many verified tokens are remembered: some ten megabytes.
 const REMEMBERED: usize = 16_384;
 /// How often the folder of keys is looked at, in seconds.
 const LOOK_SECONDS: i64 = 10;
+
+/// The types of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TokenType {
+    Id,
+    Access,
+}
+
+impl TokenType {
+    const ALL: [Self; 2] = [Self::Id, Self::Access];
+
+    /// The type in the header: RFC 9068, 2.1, and RFC 7519, 5.1. One is not taken for the other (RFC
+    /// 8725, 3.11).
+    const fn typ(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Id => "JWT",
+        }
+    }
+
+    const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Access => Algorithm::EdDSA,
+            Self::Id => Algorithm::ES256,
+        }
+    }
+
+    /// The whole header of a token of ours.
+    fn header(self, key_id: &str) -> Header {
+        let mut header = Header::new(self.algorithm());
+        header.typ = Some(self.typ().to_owned());
+        header.kid = Some(key_id.to_owned());
+        header
+    }
+}
 
 /// What an access token says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -205,24 +244,24 @@ impl Tokens {
     /// The keys that verify our tokens, now and soon.
     pub(crate) fn jwks(&self, now: DateTime<Utc>) -> JwkSet {
         let ring = self.ring(now);
-        JwkSet { keys: ring.keys().map(|key| key.published.clone()).collect() }
+        JwkSet { keys: ring.keys().map(|(_, key)| key.published.clone()).collect() }
     }
 
     /// Signs an access token.
     pub(crate) fn sign(&self, claims: &Claims, now: DateTime<Utc>) -> Result<String, Error> {
-        self.sign_as(ACCESS_TOKEN, claims, now)
+        self.sign_as(TokenType::Access, claims, now)
     }
 
     fn sign_as(
         &self,
-        kind: &str,
+        token_type: TokenType,
         claims: &impl Serialize,
         now: DateTime<Utc>,
     ) -> Result<String, Error> {
         let ring = self.ring(now);
-        let missing = || jsonwebtoken::errors::Error::from(ErrorKind::InvalidEcdsaKey);
-        let key = ring.signing(now).ok_or_else(missing)?;
-        Ok(encode(&header(kind, &key.id), claims, &key.signing)?)
+        let missing = || jsonwebtoken::errors::Error::from(ErrorKind::InvalidKeyFormat);
+        let key = ring.signing(token_type, now).ok_or_else(missing)?;
+        Ok(encode(&token_type.header(&key.id), claims, &key.signing)?)
     }
 
     pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>, Error> {
@@ -232,7 +271,7 @@ impl Tokens {
             check_times(&claims, now)?;
             return Ok(claims);
         }
-        let claims: Arc<Claims> = Arc::new(self.read(&ring, token, ACCESS_TOKEN)?);
+        let claims: Arc<Claims> = Arc::new(self.read(&ring, token, TokenType::Access)?);
         if !claims.is_for(self.issuer()) {
             return Err(FOREIGN);
         }
@@ -247,17 +286,18 @@ impl Tokens {
         &self,
         ring: &KeyRing,
         token: &str,
-        kind: &str,
+        token_type: TokenType,
     ) -> Result<T, Error> {
         let header = decode_header(token).map_err(|_| NOT_A_JWT)?;
-        let key = header.kid.as_deref().and_then(|id| ring.key(id)).ok_or(FOREIGN)?;
+        let key = header.kid.as_deref().and_then(|id| ring.key(token_type, id)).ok_or(FOREIGN)?;
         // Ours say no more than this.
-        if header != self::header(kind, &key.id) {
+        if header != token_type.header(&key.id) {
             return Err(FOREIGN);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(NOT_A_JWT)?;
         let (_, claims) = signed.split_once('.').ok_or(NOT_A_JWT)?;
-        let holds = verify(signature, signed.as_bytes(), &key.verifying, Algorithm::ES256);
+        let algorithm = token_type.algorithm();
+        let holds = verify(signature, signed.as_bytes(), &key.verifying, algorithm);
         if !matches!(holds, Ok(true)) {
             return Err(FORGED);
         }
@@ -302,20 +342,13 @@ const NOT_A_JWT: Error = Error::TokenInvalid("it is not a JWT");
 const FOREIGN: Error = Error::TokenInvalid("it is not an access token of this city");
 const FORGED: Error = Error::TokenInvalid("its signature or claims do not hold");
 
-fn header(kind: &str, key_id: &str) -> Header {
-    let mut header = Header::new(Algorithm::ES256);
-    header.typ = Some(kind.to_owned());
-    header.kid = Some(key_id.to_owned());
-    header
-}
-
 /// A key that does not work shows at the start, not at the first citizen.
 fn prove(ring: &KeyRing) -> Result<(), jsonwebtoken::errors::Error> {
-    let mut validation = Validation::new(Algorithm::ES256);
-    validation.validate_exp = false;
-    for key in ring.keys() {
-        let token =
-            encode(&header("proof", &key.id), &serde_json::json!({"exp": 0}), &key.signing)?;
+    for (token_type, key) in ring.keys() {
+        let mut validation = Validation::new(token_type.algorithm());
+        validation.validate_exp = false;
+        let header = token_type.header(&key.id);
+        let token = encode(&header, &serde_json::json!({"exp": 0}), &key.signing)?;
         decode::<serde_json::Value>(&token, &key.verifying, &validation)?;
     }
     Ok(())

@@ -45,16 +45,16 @@ fn forgeries_are_not_read() {
     let good = tokens.sign(&claims(&tokens, now), now).unwrap();
     let [head, body, tail] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let flipped = if tail.starts_with('A') { "B" } else { "A" };
-    let id_token = tokens.sign_as("JWT", &claims(&tokens, now), now).unwrap();
+    let id_token = tokens.sign_as(TokenType::Id, &claims(&tokens, now), now).unwrap();
     let string_exp = {
         let mut value = serde_json::to_value(claims(&tokens, now)).unwrap();
         value["exp"] = "9999999999".into();
-        tokens.sign_as(ACCESS_TOKEN, &value, now).unwrap()
+        tokens.sign_as(TokenType::Access, &value, now).unwrap()
     };
     let without = |claim: &str| {
         let mut value = serde_json::to_value(claims(&tokens, now)).unwrap();
         value.as_object_mut().unwrap().remove(claim);
-        tokens.sign_as(ACCESS_TOKEN, &value, now).unwrap()
+        tokens.sign_as(TokenType::Access, &value, now).unwrap()
     };
     let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
     for forged in [
