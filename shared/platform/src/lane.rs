@@ -18,6 +18,10 @@
 //! | such trouble outlasts the patience | whoever is left is told of it, and the next batch begins |
 //! | the caller hangs up | nothing: the command is in the queue, not in the caller |
 //!
+//! One batch of a lane is under way at a time, or as many as [`Command::BATCHES_AT_ONCE`] says: a batch
+//! that has run its statements ends its [`Turn`], and the next one is gathered while it waits for the
+//! disk.
+//!
 //! Invariants: a command runs in one batch at a time, in the order of arrival, but for repeated
 //! keys; nobody is told anything before COMMIT; nobody is told "failed" of something that may have
 //! happened: once a COMMIT had no answer, that is what is told, whatever fails afterwards.
@@ -42,14 +46,14 @@ use tokio::{
     time::Instant,
 };
 
+pub use self::run::Turn;
 use crate::{db::DbError, idempotency::Claim, problems};
 
 /// Settings of lanes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LaneSettings {
-    /// How many there are of each kind, or half of them where commands share no rows. With none, each
-    /// command is a transaction of its own.
+    /// How many there are of each kind. With none, each command is a transaction of its own.
     pub lanes: usize,
     /// How many commands wait at most; more are refused.
     pub queue: usize,
@@ -71,6 +75,10 @@ impl Default for LaneSettings {
 pub trait Command: Send + 'static {
     /// What its caller is told.
     type Outcome: Send + 'static;
+
+    /// How many batches of a lane may be under way: one has its turn, the others wait for COMMIT.
+    /// More than one helps where two commands share no row; two of one key meet in the database.
+    const BATCHES_AT_ONCE: usize = 1;
 
     /// The key under which its effect happens once.
     fn claim(&self) -> &Claim;
@@ -139,7 +147,7 @@ impl<C: Command> Lanes<C> {
         make: impl Fn() -> R + Clone + Send + 'static,
     ) -> io::Result<Self>
     where
-        R: AsyncFn(&[C]) -> Result<Vec<C::Outcome>, DbError> + 'static,
+        R: AsyncFn(&[C], &Turn<'_, C>) -> Result<Vec<C::Outcome>, DbError> + 'static,
     {
         let mut queues = Vec::with_capacity(settings.lanes);
         for _ in 0..settings.lanes {

@@ -23,7 +23,7 @@ use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx},
     idempotency::Claim,
-    lane::{Command, LaneSettings, Lanes},
+    lane::{Command, LaneSettings, Lanes, Turn},
 };
 use futures_util::future::try_join;
 
@@ -74,6 +74,9 @@ type Outcome = Result<(Standing, bool), Problem>;
 impl Command for AskBalance {
     type Outcome = Outcome;
 
+    /// Two questions share no row.
+    const BATCHES_AT_ONCE: usize = 2;
+
     fn claim(&self) -> &Claim {
         &self.claim
     }
@@ -84,17 +87,17 @@ impl Command for AskBalance {
 pub struct BalanceLanes(Option<Lanes<AskBalance>>);
 
 impl BalanceLanes {
-    /// Starts the lanes, if the settings want any: twice as many as others have. Two questions share
-    /// no row, so that one batch is read while another waits for the disk.
+    /// Starts the lanes, if the settings want any.
     pub fn start(platform: &Platform, settings: LaneSettings) -> io::Result<Self> {
         if settings.lanes == 0 {
             return Ok(Self::direct());
         }
         let platform = platform.clone();
-        let settings = LaneSettings { lanes: settings.lanes * 2, ..settings };
         let lanes = Lanes::start("provident_fund", settings, move || {
-            let db = platform.db.apart(1);
-            async move |batch: &[AskBalance]| answer_together(&db, batch).await
+            let db = platform.db.apart(AskBalance::BATCHES_AT_ONCE);
+            async move |batch: &[AskBalance], turn: &Turn<'_, AskBalance>| {
+                answer_together(&db, batch, || turn.end()).await
+            }
         });
         Ok(Self(Some(lanes?)))
     }
@@ -116,7 +119,7 @@ pub(crate) async fn balance(
     let (standing, live) = match &lanes.0 {
         Some(lanes) => lanes.submit(ask.proof.key(), ask).await??,
         None => {
-            let mut outcomes = answer_together(&cx.db, slice::from_ref(&ask)).await?;
+            let mut outcomes = answer_together(&cx.db, slice::from_ref(&ask), || ()).await?;
             outcomes.pop().ok_or_else(|| Error::Damaged("outcome"))??
         }
     };
@@ -126,10 +129,18 @@ pub(crate) async fn balance(
     Ok(Known::pushed(standing, None))
 }
 
-/// Answers in one transaction.
-async fn answer_together(db: &Db, batch: &[AskBalance]) -> Result<Vec<Outcome>, DbError> {
-    let answered = db.tx("provident_fund.balances", async |tx| answer_all(tx, batch).await).await;
-    answered.map_err(Error::into_trouble)
+/// Answers in one transaction. `written` is called when nothing is left of it but COMMIT.
+async fn answer_together(
+    db: &Db,
+    batch: &[AskBalance],
+    written: impl Fn(),
+) -> Result<Vec<Outcome>, DbError> {
+    let answered = db.tx("provident_fund.balances", async |tx| {
+        let outcomes = answer_all(tx, batch).await?;
+        written();
+        Ok(outcomes)
+    });
+    answered.await.map_err(Error::into_trouble)
 }
 
 async fn answer_all(tx: &mut Tx<'_>, batch: &[AskBalance]) -> Result<Vec<Outcome>, Error> {

@@ -27,7 +27,7 @@ use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx, TxError},
     idempotency::{self, Answer, Claim, Request},
-    lane::{Command, LaneSettings, Lanes},
+    lane::{Command, LaneSettings, Lanes, Turn},
 };
 use futures_util::future::try_join;
 use tokio::time::Instant;
@@ -117,7 +117,9 @@ impl ClaimLanes {
         let (platform, at, rules) = (platform.clone(), door.clone(), book.clone());
         let lanes = Lanes::start("booking", settings, move || {
             let (db, door, book) = (platform.db.apart(1), at.clone(), rules.clone());
-            async move |batch: &[ClaimPlace]| claim_together(&db, &book, &door, batch).await
+            async move |batch: &[ClaimPlace], _: &Turn<'_, ClaimPlace>| {
+                claim_together(&db, &book, &door, batch).await
+            }
         });
         Ok(Self { lanes: Some((lanes?, door)), book })
     }

@@ -21,7 +21,7 @@ use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx},
     idempotency::{self, Answer, Claim, Request},
-    lane::{Command, LaneSettings, Lanes},
+    lane::{Command, LaneSettings, Lanes, Turn},
 };
 use futures_util::future::{try_join_all, try_join3};
 
@@ -76,7 +76,7 @@ impl PayLanes {
         let platform = platform.clone();
         let lanes = Lanes::start("payments", settings, move || {
             let db = platform.db.apart(1);
-            async move |batch: &[PayBill]| pay_together(&db, batch).await
+            async move |batch: &[PayBill], _: &Turn<'_, PayBill>| pay_together(&db, batch).await
         });
         Ok(Self(Some(lanes?)))
     }

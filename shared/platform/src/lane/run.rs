@@ -1,15 +1,16 @@
 //! The task of a lane.
 
 use std::{
+    cell::Cell,
     collections::{HashMap, VecDeque},
     panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Mutex, MutexGuard, mpsc, oneshot},
     time::Instant,
 };
 
@@ -102,17 +103,27 @@ impl Patience {
     }
 }
 
+/// The right to run statements, which one batch of a lane has at a time: the next one is gathered when
+/// it ends.
+pub struct Turn<'l, C: Command>(Cell<Option<MutexGuard<'l, Intake<C>>>>);
+
+impl<C: Command> Turn<'_, C> {
+    /// Ends it before the batch does: what is left is to wait for COMMIT.
+    pub fn end(&self) {
+        self.0.take();
+    }
+}
+
 pub(super) struct Runner<C: Command, R> {
     name: &'static str,
     settings: LaneSettings,
-    incoming: mpsc::Receiver<Queued<C>>,
-    waiting: VecDeque<Queued<C>>,
+    intake: Mutex<Intake<C>>,
     run: R,
 }
 
 impl<C: Command, R> Runner<C, R>
 where
-    R: AsyncFn(&[C]) -> Result<Vec<C::Outcome>, DbError>,
+    R: AsyncFn(&[C], &Turn<'_, C>) -> Result<Vec<C::Outcome>, DbError>,
 {
     pub(super) fn new(
         name: &'static str,
@@ -120,22 +131,96 @@ where
         incoming: mpsc::Receiver<Queued<C>>,
         run: R,
     ) -> Self {
-        Self { name, settings, incoming, waiting: VecDeque::new(), run }
+        let intake = Mutex::new(Intake { name, settings, incoming, waiting: VecDeque::new() });
+        Self { name, settings, intake, run }
     }
 
     /// Runs until nobody can submit any more and everything is answered.
-    pub(super) async fn run(mut self) {
-        while self.gather().await {
-            let batch = self.next_batch();
+    pub(super) async fn run(self) {
+        join_all((0..C::BATCHES_AT_ONCE.max(1)).map(|_| self.run_in_turn())).await;
+    }
+
+    /// One batch after the other.
+    async fn run_in_turn(&self) {
+        loop {
+            let mut intake = self.intake.lock().await;
+            if !intake.gather().await {
+                return;
+            }
+            let batch = intake.next_batch();
             if batch.commands.is_empty() {
                 continue;
             }
             metrics::histogram!("citygate_lane_batch_items", "lane" => self.name)
                 .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
-            self.settle(batch).await;
+            self.settle(batch, &Turn(Cell::new(Some(intake)))).await;
         }
     }
 
+    /// Runs a batch until each of its commands has an outcome or an error. Trouble that passes is
+    /// waited out while patience lasts; any other is looked for in smaller and smaller parts.
+    async fn settle(&self, batch: Batch<C>, turn: &Turn<'_, C>) {
+        let mut patience = Patience::new(millis(self.settings.patience_ms));
+        let mut parts = vec![batch];
+        while let Some(mut part) = parts.pop() {
+            let error = match self.attempt(&part.commands, turn).await {
+                Ok(outcomes) => {
+                    part.answer(outcomes);
+                    patience.renew();
+                    continue;
+                }
+                Err(error) => Arc::new(error),
+            };
+            part.note(&error);
+            if !error.is_passing() {
+                patience.renew();
+                if part.len() == 1 {
+                    part.refuse(&error);
+                    continue;
+                }
+            } else if !patience.wait().await {
+                // The other parts would not fare better, and others wait.
+                part.refuse(&error);
+                parts.into_iter().for_each(|part| part.refuse(&error));
+                return;
+            }
+            tracing::warn!(lane = self.name, items = part.len(), %error, "a batch runs again");
+            if part.len() > 1 && (!error.is_passing() || error.is_slow()) {
+                metrics::counter!("citygate_lane_bisected_total", "lane" => self.name).increment(1);
+                let (first, second) = part.halves();
+                parts.extend([second, first]);
+            } else {
+                parts.push(part);
+            }
+        }
+    }
+
+    /// A panic is the batch's, not the lane's.
+    async fn attempt(
+        &self,
+        commands: &[C],
+        turn: &Turn<'_, C>,
+    ) -> Result<Vec<C::Outcome>, DbError> {
+        // In a block of its own, because what makes the future may panic as well.
+        let run = AssertUnwindSafe(async { (self.run)(commands, turn).await }).catch_unwind();
+        let outcomes =
+            run.await.unwrap_or_else(|_| Err(DbError::Faulty("the batch panicked".to_owned())))?;
+        if outcomes.len() == commands.len() {
+            return Ok(outcomes);
+        }
+        Err(DbError::Faulty("a batch has another number of outcomes than of commands".to_owned()))
+    }
+}
+
+/// What arrives at a lane.
+pub(super) struct Intake<C: Command> {
+    name: &'static str,
+    settings: LaneSettings,
+    incoming: mpsc::Receiver<Queued<C>>,
+    waiting: VecDeque<Queued<C>>,
+}
+
+impl<C: Command> Intake<C> {
     /// Takes what has arrived; waits where nothing has. False when nothing will.
     async fn gather(&mut self) -> bool {
         if self.waiting.is_empty() {
@@ -185,55 +270,5 @@ where
         }
         self.waiting = later;
         batch
-    }
-
-    /// Runs a batch until each of its commands has an outcome or an error. Trouble that passes is
-    /// waited out while patience lasts; any other is looked for in smaller and smaller parts.
-    async fn settle(&self, batch: Batch<C>) {
-        let mut patience = Patience::new(millis(self.settings.patience_ms));
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
-            let error = match self.attempt(&part.commands).await {
-                Ok(outcomes) => {
-                    part.answer(outcomes);
-                    patience.renew();
-                    continue;
-                }
-                Err(error) => Arc::new(error),
-            };
-            part.note(&error);
-            if !error.is_passing() {
-                patience.renew();
-                if part.len() == 1 {
-                    part.refuse(&error);
-                    continue;
-                }
-            } else if !patience.wait().await {
-                // The other parts would not fare better, and others wait.
-                part.refuse(&error);
-                parts.into_iter().for_each(|part| part.refuse(&error));
-                return;
-            }
-            tracing::warn!(lane = self.name, items = part.len(), %error, "a batch runs again");
-            if part.len() > 1 && (!error.is_passing() || error.is_slow()) {
-                metrics::counter!("citygate_lane_bisected_total", "lane" => self.name).increment(1);
-                let (first, second) = part.halves();
-                parts.extend([second, first]);
-            } else {
-                parts.push(part);
-            }
-        }
-    }
-
-    /// A panic is the batch's, not the lane's.
-    async fn attempt(&self, commands: &[C]) -> Result<Vec<C::Outcome>, DbError> {
-        // In a block of its own, because what makes the future may panic as well.
-        let run = AssertUnwindSafe(async { (self.run)(commands).await }).catch_unwind();
-        let outcomes =
-            run.await.unwrap_or_else(|_| Err(DbError::Faulty("the batch panicked".to_owned())))?;
-        if outcomes.len() == commands.len() {
-            return Ok(outcomes);
-        }
-        Err(DbError::Faulty("a batch has another number of outcomes than of commands".to_owned()))
     }
 }

@@ -3,6 +3,7 @@
 mod simulation;
 mod threads;
 mod till;
+mod turns;
 
 use std::future::Ready;
 
@@ -19,7 +20,7 @@ type Told = Result<Said, LaneError>;
 /// A lane that runs where it is polled.
 fn lane<R>(settings: LaneSettings, run: R) -> (Lanes<Coins>, impl Future<Output = ()>)
 where
-    R: AsyncFn(&[Coins]) -> Result<Vec<Said>, DbError>,
+    R: AsyncFn(&[Coins], &Turn<'_, Coins>) -> Result<Vec<Said>, DbError>,
 {
     let (queue, commands) = mpsc::channel(settings.queue);
     let runner = run::Runner::new("test", settings, commands, run);
@@ -28,7 +29,8 @@ where
 
 /// What each is told, all of whom arrive before the lane looks.
 async fn told(settings: LaneSettings, till: &Till, commands: Vec<Coins>) -> Vec<Told> {
-    let (lanes, lane) = lane(settings, async |batch: &[Coins]| till.run(batch).await);
+    let (lanes, lane) =
+        lane(settings, async |batch: &[Coins], _: &Turn<'_, Coins>| till.run(batch).await);
     let callers = async move {
         join_all(commands.into_iter().map(|command| lanes.submit("route", command))).await
     };
@@ -118,7 +120,7 @@ async fn what_breaks_a_batch_fails_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_outside_the_future_does_not_end_the_lane() {
-    fn burst(_: &[Coins]) -> Ready<Result<Vec<Said>, DbError>> {
+    fn burst(_: &[Coins], _: &Turn<'_, Coins>) -> Ready<Result<Vec<Said>, DbError>> {
         panic!("no future");
     }
     let (lanes, lane) = lane(SETTINGS, burst);
@@ -133,7 +135,8 @@ async fn a_panic_outside_the_future_does_not_end_the_lane() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_without_an_outcome_for_each_is_a_fault_and_nobody_hears_another_ones() {
-    let (lanes, lane) = lane(SETTINGS, async |_: &[Coins]| Ok(vec![taken(1), taken(2)]));
+    let (lanes, lane) =
+        lane(SETTINGS, async |_: &[Coins], _: &Turn<'_, Coins>| Ok(vec![taken(1), taken(2)]));
     let callers =
         async move { join_all(good(3).into_iter().map(|command| lanes.submit((), command))).await };
     let (told, ()) = join(callers, lane).await;
@@ -145,7 +148,8 @@ async fn a_batch_without_an_outcome_for_each_is_a_fault_and_nobody_hears_another
 async fn a_full_queue_refuses_at_once_and_what_was_queued_runs() {
     let till = Till::troubled([]);
     let settings = LaneSettings { queue: 3, batch: 2, ..SETTINGS };
-    let (lanes, lane) = lane(settings, async |batch: &[Coins]| till.run(batch).await);
+    let (lanes, lane) =
+        lane(settings, async |batch: &[Coins], _: &Turn<'_, Coins>| till.run(batch).await);
     let began = Instant::now();
     let callers = async move {
         join_all(good(5).into_iter().map(async |command| {
@@ -179,7 +183,8 @@ async fn what_waits_longer_than_the_limit_is_not_begun() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_hangs_up_is_served_all_the_same() {
     let till = Till::troubled([]);
-    let (lanes, lane) = lane(SETTINGS, async |batch: &[Coins]| till.run(batch).await);
+    let (lanes, lane) =
+        lane(SETTINGS, async |batch: &[Coins], _: &Turn<'_, Coins>| till.run(batch).await);
     let callers = async move {
         let in_the_queue =
             tokio::time::timeout(Duration::ZERO, lanes.submit((), good(1).remove(0)));

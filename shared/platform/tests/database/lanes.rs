@@ -7,7 +7,7 @@ use citygate_kernel::{CityCode, Clock, Locale};
 use citygate_platform::{
     db::{DatabaseSettings, Db, DbError, Tx},
     idempotency::{Answer, Claim, Request, answers, keep},
-    lane::{Command, LaneError, LaneSettings, Lanes},
+    lane::{Command, LaneError, LaneSettings, Lanes, Turn},
     sql::sql,
 };
 use citygate_testkit::{TestDb, monday_morning};
@@ -89,7 +89,9 @@ async fn counting(db: &TestDb) -> Lanes<Add> {
     run(&db, table).await.unwrap();
     let lanes = Lanes::start("test", SETTINGS, move || {
         let db = db.apart(1);
-        async move |batch: &[Add]| db.tx("test.count", async |tx| count(tx, batch).await).await
+        async move |batch: &[Add], _: &Turn<'_, Add>| {
+            db.tx("test.count", async |tx| count(tx, batch).await).await
+        }
     });
     lanes.unwrap()
 }

@@ -110,7 +110,8 @@ fn settings(dice: &mut Dice, outages: Outages) -> LaneSettings {
 
 /// Everybody calls at their time; ends when all were told and the lane has ended.
 async fn play(settings: LaneSettings, till: &Till, callers: Vec<Caller>) -> Vec<Report> {
-    let (lanes, lane) = lane(settings, async |batch: &[Coins]| till.run(batch).await);
+    let (lanes, lane) =
+        lane(settings, async |batch: &[Coins], _: &Turn<'_, Coins>| till.run(batch).await);
     let arrived = Cell::new(0);
     let calls = async {
         let lanes = lanes;

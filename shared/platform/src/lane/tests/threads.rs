@@ -26,7 +26,7 @@ async fn a_lane_ends_after_its_last_sender_and_after_everything_was_answered() {
     let settings = LaneSettings { lanes: 2, ..SETTINGS };
     let lanes = Lanes::start("test", settings, move || {
         let alive = alive.clone();
-        async move |batch: &[Where]| {
+        async move |batch: &[Where], _: &Turn<'_, Where>| {
             tokio::task::yield_now().await;
             assert!(!alive.is_closed());
             Ok(vec![thread::current().id(); batch.len()])
@@ -45,7 +45,7 @@ async fn a_lane_ends_after_its_last_sender_and_after_everything_was_answered() {
 async fn a_route_keeps_to_its_lane() {
     let settings = LaneSettings { lanes: 4, ..SETTINGS };
     let lanes = Lanes::start("test", settings, || {
-        async |batch: &[Where]| Ok(vec![thread::current().id(); batch.len()])
+        async |batch: &[Where], _: &Turn<'_, Where>| Ok(vec![thread::current().id(); batch.len()])
     })
     .unwrap();
     let mut used = BTreeSet::new();
@@ -62,6 +62,8 @@ async fn a_route_keeps_to_its_lane() {
 #[tokio::test]
 async fn without_lanes_nobody_waits_for_one() {
     let settings = LaneSettings { lanes: 0, ..SETTINGS };
-    let none = Lanes::start("test", settings, || async |_: &[Where]| Ok(Vec::new())).unwrap();
+    let none =
+        Lanes::start("test", settings, || async |_: &[Where], _: &Turn<'_, Where>| Ok(Vec::new()))
+            .unwrap();
     assert!(matches!(none.submit((), ask(0)).await, Err(LaneError::Ended)));
 }
