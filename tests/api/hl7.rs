@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 
 use chrono::TimeDelta;
-use citygate::demo::{
-    actors::{Caller, Reply},
-    laboratory::{self, BLOOD_COUNT, FHIR_JSON, Named},
+use citygate::{
+    demo::{
+        actors::{Caller, Reply},
+        laboratory::{self, BLOOD_COUNT, FHIR_JSON, Named},
+    },
+    settings::Settings,
 };
 use citygate_exchange::hl7::{MllpPeer, set_mllp_peer};
 use citygate_hl7v2::{Charset, Frames, frame};
@@ -33,7 +36,11 @@ const OTHER: &str = "11010519491231002X";
 
 /// The hospital's system, connected, and registered to speak MLLP in GBK from this machine.
 async fn start() -> (TestApp, Caller) {
-    let app = TestApp::start().await;
+    start_with(|_| {}).await
+}
+
+async fn start_with(change: impl FnOnce(&mut Settings)) -> (TestApp, Caller) {
+    let app = TestApp::start_with(change).await;
     let system = system_with(&app, HOSPITAL, SCOPES).await;
     register(&app, system.id, "127.0.0.0/8").await;
     (app, system.caller)
@@ -448,7 +455,9 @@ async fn appointments_of_the_counter_are_told_once_and_moved_and_given_up() {
 
 #[tokio::test]
 async fn what_has_begun_is_answered_on_the_way_out() {
-    let (app, hospital) = start().await;
+    // An address of its own: a port that is free again may be another city's the next moment.
+    let own = Some("127.0.0.9:0".to_owned());
+    let (app, hospital) = start_with(|settings| settings.mllp.listen = own).await;
     place_order(&hospital, "O-1", NEW).await;
     let address = app.mllp();
     let mut line = Line::open(address).await;
