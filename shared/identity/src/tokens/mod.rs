@@ -2,7 +2,7 @@
 //!
 //! | token | who reads it | signed with |
 //! |---|---|---|
-//! | access token | this city alone, with nearly every request | EdDSA on Ed25519 (RFC 8037), cheap to check |
+//! | access token | this city alone, with most requests | EdDSA on Ed25519 (RFC 8037), cheaply checked |
 //! | ID token | any client | ES256, which every library knows |
 //!
 //! One algorithm and keys of its own for each type, one place that makes them and one that reads
