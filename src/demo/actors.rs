@@ -245,8 +245,15 @@ pub fn find_letter(folder: &Path, to: &str, containing: &str) -> Option<String> 
     letters.sort();
     letters.iter().rev().find_map(|path| {
         let letter = fs::read_to_string(path).ok()?;
-        (letter.contains(to) && letter.contains(containing)).then_some(letter)
+        (is_to(&letter, to) && letter.contains(containing)).then_some(letter)
     })
+}
+
+/// Whether a letter goes to an address. Its header says so: a `Message-ID` also has an `@`, behind
+/// digits that may end like any address.
+pub fn is_to(letter: &str, address: &str) -> bool {
+    let to = letter.lines().find_map(|line| line.strip_prefix("To: "));
+    to.is_some_and(|to| to.trim_matches(['<', '>']) == address)
 }
 
 /// The first six digits that stand alone in a letter.
@@ -261,4 +268,17 @@ pub fn invitation_in(letter: &str) -> Option<String> {
     let text = letter.replace("=\r\n", "").replace("=\n", "").replace("=0A", "\n");
     let found = text.split_whitespace().rfind(|word| word.len() == 43);
     found.map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_to;
+
+    #[test]
+    fn a_letter_is_to_whom_its_header_says() {
+        let letter = "Message-ID: <mail_0b@city.example>\r\nTo: a@city.example\r\n\r\nTo: c@d\r\n";
+        assert!(is_to(letter, "a@city.example"));
+        assert!(!is_to(letter, "b@city.example"));
+        assert!(!is_to(letter, "c@d"));
+    }
 }

@@ -14,7 +14,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use citygate::{
     demo::{
         self,
-        actors::{Caller, CitizenApp, Reply, System, code_in, find_letter},
+        actors::{Caller, CitizenApp, Reply, System, code_in, find_letter, is_to},
     },
     instance::{City, Instance, listen, public_url},
     settings::Settings,
@@ -274,7 +274,7 @@ impl TestApp {
         files
             .filter(|path| path.is_file())
             .map(|path| fs::read_to_string(path).unwrap())
-            .filter(|letter| letter.contains(email) && letter.contains(containing))
+            .filter(|letter| is_to(letter, email) && letter.contains(containing))
             .count()
     }
 
