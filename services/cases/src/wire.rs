@@ -2,7 +2,6 @@
 
 mod case;
 mod desk;
-mod month;
 mod sent;
 
 pub(crate) use self::{

@@ -4,13 +4,13 @@ use std::error::Error as StdError;
 
 use chrono::{DateTime, Utc};
 use citygate_catalogue::{Agency, AgencyId, add_agency};
-use citygate_kernel::{CityCode, Text};
+use citygate_kernel::{CityCode, Month, Text};
 use citygate_platform::Cx;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::{Value, json};
 use uuid::uuid;
 
-use crate::{error::Error, model::Month};
+use crate::error::Error;
 
 /// The social security agency of Zhengzhou in the demo city.
 pub const AGENCY: AgencyId =

@@ -56,6 +56,6 @@ mod wire;
 
 pub use demo::{AGENCY, record as demo_record};
 pub use error::Error;
-pub use model::{InsuranceKind, InvalidMonth, Month, OrderEvent, OrderId, OrderKind, OrderState};
+pub use model::{InsuranceKind, OrderEvent, OrderId, OrderKind, OrderState};
 pub use routes::OrdersRead;
 pub use service::service;

@@ -5,6 +5,7 @@
 //! | [`CityCode`] | a GB/T 2260 division code, the first key of everything a city owns |
 //! | [`Id`], [`CityId`] | typed identifiers; on the wire they carry kind and city |
 //! | [`Money`] | whole minor units of one [`Currency`]; checked arithmetic only |
+//! | [`Month`] | a calendar month: `2026-11` |
 //! | [`Clock`] | the only source of "now" |
 //! | [`Problem`] | a failure as a caller sees it: a stable code, a status, two languages |
 //! | [`Locale`], [`Text`] | the languages answers are given in |
@@ -22,6 +23,7 @@ mod id;
 mod locale;
 mod masked;
 mod money;
+mod month;
 mod problem;
 pub mod states;
 mod vocabulary;
@@ -34,5 +36,6 @@ pub use id::{CityId, Id, InvalidId, Kind};
 pub use locale::{Locale, Text};
 pub use masked::Masked;
 pub use money::{Currency, InvalidCurrency, Money, MoneyError, Rate};
+pub use month::{InvalidMonth, Month};
 pub use problem::{FieldError, Problem, ProblemType};
 pub use words::{InvalidWords, Words};

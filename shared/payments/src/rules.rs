@@ -10,7 +10,7 @@ use citygate_kernel::{Currency, Money, MoneyError};
 
 pub(crate) use self::{
     issue::{AMOUNT_MAX, RATE_MAX, SHARE_MAX, check_bill, check_end, same_content},
-    month::Month,
+    month::span,
     refund::refund,
     split::split,
 };

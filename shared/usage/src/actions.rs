@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use citygate_catalogue::{Agency, AgencyId, City};
-use citygate_kernel::{CityCode, Text};
+use citygate_kernel::{CityCode, Month, Text};
 use citygate_platform::{
     Cx,
     db::{DbError, Tx},
@@ -15,7 +15,7 @@ use citygate_platform::{
 
 use crate::{
     error::Error,
-    model::{Measure, Month, Service, UsageItem},
+    model::{Measure, Service, UsageItem},
     rules::{self, Share, share, shown},
     service::ItemNames,
     store,
@@ -259,7 +259,7 @@ pub(crate) async fn months(cx: &Cx) -> Result<Vec<(Month, bool)>, Error> {
             let today = today_everywhere(&cities, tx);
             let Some(first) = store::first_month(tx).await? else { return Ok(Vec::new()) };
             let scored = rules::last_scored(today);
-            let all = std::iter::successors(Some(rules::last_over(today)), |m| Some(m.before()));
+            let all = std::iter::successors(Some(rules::last_over(today)), |m| Some(m.plus(-1)));
             let published = all.take(MONTHS).take_while(|month| *month >= first);
             Ok(published.map(|month| (month, month <= scored)).collect())
         })

@@ -31,5 +31,5 @@ mod wire;
 
 pub use actions::{count, last_month, ranking};
 pub use error::Error;
-pub use model::{InvalidItem, Measure, Month, Service, UsageItem};
+pub use model::{InvalidItem, Measure, Service, UsageItem};
 pub use service::{ItemNames, service};

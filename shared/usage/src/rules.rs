@@ -1,9 +1,7 @@
 //! What is published, and when.
 
 use chrono::{Days, NaiveDate};
-use citygate_kernel::words;
-
-use crate::model::Month;
+use citygate_kernel::{Month, words};
 
 /// What was counted less often is not shown.
 pub(crate) const SMALLEST: i64 = 10;
@@ -14,7 +12,7 @@ const SCORED_AFTER: Days = Days::new(30);
 
 /// The last month of which it is known how much was used.
 pub(crate) fn last_over(today: NaiveDate) -> Month {
-    Month::of(today).before()
+    Month::of(today).plus(-1)
 }
 
 /// The last month of which scorecards are published.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use citygate_catalogue::AgencyId;
-use citygate_kernel::CityCode;
+use citygate_kernel::{CityCode, Month};
 use citygate_platform::db::{DbError, Tx};
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{Measure, Month, Service},
+    model::{Measure, Service},
     schema::counters,
 };
 

@@ -3,14 +3,13 @@
 use std::fmt::Write;
 
 use citygate_catalogue::AgencyId;
-use citygate_kernel::{CityCode, Locale};
+use citygate_kernel::{CityCode, Locale, Month};
 use citygate_paper::svg::{Rank, RankChart};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     actions::{RankingView, Scorecard, Tally},
-    model::Month,
     rules::{Bound, Share},
 };
 
@@ -20,7 +19,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(crate) struct MonthQuery {
     /// The last one that is published, unless another is named.
-    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    #[param(value_type = Option<String>, pattern = "^(19[0-9]{2}|2[01][0-9]{2})-(0[1-9]|1[0-2])$",
         example = "2026-10")]
     pub month: Option<Month>,
 }
@@ -31,7 +30,7 @@ pub(crate) struct MonthQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct OwnMonthQuery {
     /// The present one, unless another is named.
-    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    #[param(value_type = Option<String>, pattern = "^(19[0-9]{2}|2[01][0-9]{2})-(0[1-9]|1[0-2])$",
         example = "2026-10")]
     pub month: Option<Month>,
 }

@@ -60,7 +60,7 @@ async fn a_month_is_ranked_when_it_is_over_in_its_city_and_what_is_rare_is_absen
     ];
     assert_eq!(ranked(&later, city).await, wanted);
     let early = later.db.read("test.ranking", async |tx| {
-        let month = last_month(tx, city).await?.next();
+        let month = last_month(tx, city).await?.plus(1);
         ranking(tx, city, month).await
     });
     assert_eq!(early.await.unwrap(), [], "of a month that is not over nothing is told");

@@ -1,16 +1,13 @@
 //! Cases as desks see them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use citygate_kernel::Locale;
+use citygate_kernel::{Locale, Month};
 use citygate_listings::{Code, Intent};
 use citygate_platform::http::Cursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    case::{AnswerBody, HistoryLineBody, PlaceBody, ReplyTimeBody},
-    month::Month,
-};
+use super::case::{AnswerBody, HistoryLineBody, PlaceBody, ReplyTimeBody};
 use crate::{
     actions::{desk::DeskCase, read::OpenedCase, view::CaseView},
     model::{CaseId, CaseOutcome, CaseStanding, MonthFigures},
@@ -153,7 +150,7 @@ pub(crate) struct FiguresQuery {
 impl FiguresQuery {
     /// Its first day.
     pub(crate) fn first(&self) -> NaiveDate {
-        self.month.0
+        self.month.first_day()
     }
 }
 

@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use citygate_catalogue::{Agency, AgencyId};
 use citygate_inquiry::{Freshness, Trouble};
-use citygate_kernel::{Locale, Money, Text};
+use citygate_kernel::{Locale, Money, Month, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::month::Month;
 use crate::{
     live::{Known, Origin},
     model::{Account, AccountId, AccountNo, AccountState},
@@ -116,7 +115,7 @@ impl BalanceBody {
             state: standing.state,
             state_text: word(standing.state.name()),
             balance: standing.balance,
-            last_month: standing.last_posted_month.map(Month),
+            last_month: standing.last_posted_month.map(Month::of),
             as_of: standing.as_of,
             freshness,
             freshness_text: word(freshness.name()),

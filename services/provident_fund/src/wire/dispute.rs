@@ -1,15 +1,12 @@
 //! Disputes.
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{Locale, Words};
+use citygate_kernel::{Locale, Month, Words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    application::{DeadlineBody, Law, StepBody, steps},
-    month::Month,
-};
+use super::application::{DeadlineBody, Law, StepBody, steps};
 use crate::{
     actions::dispute::{DisputeView, NewAnswer, NewDispute},
     model::{AccountId, Dispute, DisputeId, DisputeOutcome, DisputeState, Disputed, PostingNo},
@@ -25,7 +22,7 @@ pub(crate) struct NewDisputeBody {
     /// A posting; or else `month`.
     posting_no: Option<PostingNo>,
     /// A month that has begun; or else `posting_no`.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    #[schema(value_type = Option<Month>)]
     month: Option<Month>,
     /// In the person's own words. It is stored encrypted; staff who read it leave an entry in the
     /// person's ledger of accesses.
@@ -40,7 +37,7 @@ impl NewDisputeBody {
     pub(crate) fn on(self, account: AccountId) -> Option<NewDispute> {
         let about = match (self.posting_no, self.month) {
             (Some(posting), None) => Disputed::Posting(posting),
-            (None, Some(Month(first))) => Disputed::Month(first),
+            (None, Some(month)) => Disputed::Month(month.first_day()),
             (Some(_), Some(_)) | (None, None) => return None,
         };
         Some(NewDispute { account, about, words: self.words.into_string() })
@@ -73,7 +70,7 @@ pub(crate) struct ListedDisputeBody {
 fn named(about: Disputed) -> (Option<PostingNo>, Option<Month>) {
     match about {
         Disputed::Posting(number) => (Some(number), None),
-        Disputed::Month(first) => (None, Some(Month(first))),
+        Disputed::Month(first) => (None, Some(Month::of(first))),
     }
 }
 

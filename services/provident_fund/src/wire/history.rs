@@ -1,7 +1,7 @@
 //! What was paid in and out, and on which terms, as people read it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use citygate_kernel::{Locale, Money};
+use citygate_kernel::{Locale, Money, Month};
 use citygate_paper::svg::{Bar, BarChart};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     balance::FundAccountBody,
     loan::{CapacityBody, LoanBody, LoanRateBody, yuan},
-    month::Month,
 };
 use crate::{
     actions::people::Overview,
@@ -87,7 +86,7 @@ impl PostingBody {
             kind_text: posting.kind.name().get(locale).to_owned(),
             state: posting.state,
             state_text: posting.state.name().get(locale).to_owned(),
-            month: Month(posting.month),
+            month: Month::of(posting.month),
             booked_on: posting.booked_on,
             own: yuan(posting.own_minor),
             employer: yuan(posting.employer_minor),
@@ -147,7 +146,7 @@ pub struct GapBody {
 
 impl From<&Gap> for GapBody {
     fn from(gap: &Gap) -> Self {
-        Self { from_month: Month(gap.from), to_month: Month(gap.to), months: gap.months }
+        Self { from_month: Month::of(gap.from), to_month: Month::of(gap.to), months: gap.months }
     }
 }
 
@@ -220,14 +219,14 @@ impl OverviewBody {
             employer.map(|employer| employer.name.clone())
         };
         let terms = |terms: &Terms| TermsBody {
-            from_month: Month(terms.from_month),
+            from_month: Month::of(terms.from_month),
             base: terms.base,
             own_rate_bp: terms.own_rate_bp,
             employer_rate_bp: terms.employer_rate_bp,
             employer_name: name(terms.employer),
         };
         let arrears = |arrears: &Arrears| ArrearsBody {
-            month: Month(arrears.month),
+            month: Month::of(arrears.month),
             due_on: arrears.due_on,
             own: yuan(arrears.own_minor),
             employer: yuan(arrears.employer_minor),
@@ -276,10 +275,10 @@ pub(crate) fn picture(months: &[(NaiveDate, (i64, i64))], locale: Locale) -> Str
         }
     };
     let said = |(month, (own, employer)): &(NaiveDate, (i64, i64))| {
-        format!("{} {} + {}", Month(*month), yuan(*own), yuan(*employer))
+        format!("{} {} + {}", Month::of(*month), yuan(*own), yuan(*employer))
     };
     let bar = |(month, (own, employer)): &(NaiveDate, (i64, i64))| Bar {
-        label: Month(*month).to_string(),
+        label: Month::of(*month).to_string(),
         segments: vec![*own, *employer],
     };
     let said: Vec<String> = months.iter().map(said).collect();

@@ -7,7 +7,6 @@ pub(crate) mod certificate;
 pub(crate) mod dispute;
 pub(crate) mod history;
 pub(crate) mod loan;
-mod month;
 pub(crate) mod statement;
 pub(crate) mod transfer;
 pub(crate) mod withdrawal;

@@ -9,12 +9,12 @@ use citygate_identity::{
     StepUpPurpose, note_read, require_session,
 };
 use citygate_inquiry::{Answer, Question, Registers, Subject, agencies_with, with_source};
-use citygate_kernel::CityCode;
+use citygate_kernel::{CityCode, Month};
 use citygate_platform::{Cx, db::Tx};
 
 use crate::{
     error::Error,
-    model::{Month, Record},
+    model::Record,
     rules::{
         flexible::{FLEXIBLE, FlexibleRule},
         gaps::{ARREARS, ArrearsRule},

@@ -1,10 +1,8 @@
 //! Nouns of social security.
 
-mod month;
 mod order;
 mod record;
 
-pub use month::{InvalidMonth, Month};
 pub(crate) use order::{NewOrder, Order, OrderLine, OrderView};
 pub use order::{OrderEvent, OrderId, OrderKind, OrderState};
 pub use record::InsuranceKind;

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::PersonId;
-use citygate_kernel::{CityId, Kind, Money};
+use citygate_kernel::{CityId, Kind, Money, Month};
 use citygate_payments::{BillId, BillView};
 
-use super::{InsuranceKind, Month};
+use super::InsuranceKind;
 
 /// Prefix of identifiers of orders.
 pub enum OrderKind {}

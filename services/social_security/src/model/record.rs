@@ -1,8 +1,7 @@
 //! What an agency's register has on somebody, as it is agreed with the agencies.
 
+use citygate_kernel::Month;
 use serde::{Deserialize, Serialize};
-
-use super::Month;
 
 citygate_kernel::words! {
     /// Against what somebody is insured (Social Insurance Law, article 2).

@@ -7,7 +7,7 @@ use actix_web::{
 use citygate_catalogue::AgencyId;
 use citygate_identity::{RealName, StepUp};
 use citygate_inquiry::Registers;
-use citygate_kernel::CityCode;
+use citygate_kernel::{CityCode, Month};
 use citygate_platform::{Cx, http::Failure};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use super::PRIVATE;
 use crate::{
     actions::record::{self, RecordRead},
-    model::{InsuranceKind, Month},
+    model::InsuranceKind,
     wire::{AgenciesBody, ForecastBody, GapsBody, MonthsBody, RecordBody, chart},
 };
 

@@ -1,11 +1,11 @@
 //! What somebody without an employer may pay in.
 
 use chrono::NaiveDate;
-use citygate_kernel::{Currency, Money, MoneyError, Rate};
+use citygate_kernel::{Currency, Money, MoneyError, Month, Rate};
 use serde::{Deserialize, Serialize};
 
 use super::history;
-use crate::model::{InsuranceKind, Month, NewOrder, OrderLine, Record};
+use crate::model::{InsuranceKind, NewOrder, OrderLine, Record};
 
 /// Key of the rule; each city has its own.
 pub(crate) const FLEXIBLE: &str = "social_security.flexible";

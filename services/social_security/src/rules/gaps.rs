@@ -1,11 +1,12 @@
 //! Months that nobody paid for.
 
+use citygate_kernel::Month;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
 use super::history::paid;
-use crate::model::{InsuranceKind, Month, Record, Spell, SpellState};
+use crate::model::{InsuranceKind, Record, Spell, SpellState};
 
 /// Key of the rule about what employers owe.
 pub(crate) const ARREARS: &str = "social_security.arrears";

@@ -1,8 +1,9 @@
 //! What was paid in, counted and month by month.
 
+use citygate_kernel::Month;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{InsuranceKind, Month, Record, Spell, SpellState};
+use crate::model::{InsuranceKind, Record, Spell, SpellState};
 
 /// What was paid in for one insurance.
 #[derive(Debug, Clone, PartialEq, Eq)]

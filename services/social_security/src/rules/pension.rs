@@ -2,10 +2,11 @@
 //!
 //! Amounts are whole fen and every division is the last step of its part, rounded down.
 
+use citygate_kernel::Month;
 use serde::Deserialize;
 
 use super::history;
-use crate::model::{InsuranceKind, Month, Record, RetirementGroup};
+use crate::model::{InsuranceKind, Record, RetirementGroup};
 
 /// Key of the rule for how long somebody has to have paid.
 pub(crate) const MINIMUM: &str = "social_security.pension.minimum";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use citygate_catalogue::{AgencyId, RuleId};
 use citygate_identity::PersonId;
-use citygate_kernel::{CityCode, Currency, Money};
+use citygate_kernel::{CityCode, Currency, Money, Month};
 use citygate_payments::BillId;
 use citygate_platform::{db::Tx, http::Cursor};
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    model::{InsuranceKind, Month, Order, OrderId, OrderLine, OrderState},
+    model::{InsuranceKind, Order, OrderId, OrderLine, OrderState},
     schema::{order_lines as lines, order_months as months, orders},
 };
 

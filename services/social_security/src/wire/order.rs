@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_identity::FullName;
-use citygate_kernel::{Currency, Locale, Money, wire};
+use citygate_kernel::{Currency, Locale, Money, Month, wire};
 use citygate_payments::{BillId, PaymentId};
 use serde::{Deserialize, Serialize};
 use utoipa::{
@@ -16,7 +16,7 @@ use utoipa::{
 use super::record::yuan;
 use crate::{
     actions::record::Terms,
-    model::{InsuranceKind, Month, NewOrder, OrderId, OrderLine, OrderState, OrderView},
+    model::{InsuranceKind, NewOrder, OrderId, OrderLine, OrderState, OrderView},
 };
 
 /// What may be ordered.

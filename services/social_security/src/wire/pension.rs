@@ -1,11 +1,11 @@
 //! Forecasts, with everything that was assumed.
 
-use citygate_kernel::{Locale, Money, Text};
+use citygate_kernel::{Locale, Money, Month, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::record::{RegisterBody, percent, yuan};
-use crate::{actions::record::Forecasting, model::Month};
+use crate::actions::record::Forecasting;
 
 /// What pension somebody can expect: a forecast, no promise and no decision.
 #[derive(Debug, Serialize, ToSchema)]

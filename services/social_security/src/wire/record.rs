@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use citygate_catalogue::{Agency, AgencyId, Rule};
 use citygate_inquiry::{Freshness, Trouble};
-use citygate_kernel::{CityCode, Currency, Locale, Money, Text};
+use citygate_kernel::{CityCode, Currency, Locale, Money, Month, Text};
 use citygate_paper::svg::{Bar, BarChart};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     actions::record::Reading,
-    model::{InsuranceKind, Month, Spell, SpellState},
+    model::{InsuranceKind, Spell, SpellState},
     rules::{
         gaps::{ArrearsRule, Gap, GapKind, gaps},
         history::{self, MonthOf},

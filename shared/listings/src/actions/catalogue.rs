@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use citygate_catalogue::{Agency, AgencyId, City};
-use citygate_kernel::{CityCode, Text};
+use citygate_kernel::{CityCode, Month, Text};
 use citygate_platform::{
     Cx,
     db::{DbError, Tx},
@@ -125,7 +125,7 @@ pub(crate) async fn roll_out(cx: &Cx, code: &ItemCode, of: (i32, i64)) -> Result
 pub(crate) async fn most_used(
     cx: &Cx,
     city: CityCode,
-) -> Result<(citygate_usage::Month, Vec<(String, Text, i64)>), Error> {
+) -> Result<(Month, Vec<(String, Text, i64)>), Error> {
     cx.db
         .read("listings.most_used", async |tx| {
             let month = citygate_usage::last_month(tx, city).await?;

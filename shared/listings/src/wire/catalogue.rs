@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 use citygate_catalogue::AgencyId;
-use citygate_kernel::{CityCode, Locale, Text, Words};
+use citygate_kernel::{CityCode, Locale, Month, Text, Words};
 use citygate_platform::http::{Cursor, Page};
-use citygate_usage::Month;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use citygate_catalogue::AgencyId;
 use citygate_identity::{PersonId, RealName};
-use citygate_kernel::{CityCode, Currency, Money};
+use citygate_kernel::{CityCode, Currency, Money, Month};
 use citygate_ledger::{Account, AccountCode, Entry, Statement};
 use citygate_platform::Cx;
 
-use crate::{error::Error, rules::Month};
+use crate::{error::Error, rules};
 
 /// The wallet of a person.
 pub(crate) fn wallet_account(city: CityCode, person: PersonId, currency: Currency) -> Account {
@@ -86,7 +86,7 @@ pub(crate) async fn statement(
     cx.db
         .tx("payments.get_statement", async |tx| {
             let city = citygate_catalogue::city(tx, account.city).await?;
-            let span = month.span(&city.time_zone);
+            let span = rules::span(month, &city.time_zone);
             Ok(citygate_ledger::statement(tx, account, &span).await?)
         })
         .await

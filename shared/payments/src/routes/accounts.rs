@@ -5,6 +5,7 @@ use actix_web::{
     web::{Json, Path, Query},
 };
 use citygate_identity::{Partner, RealName};
+use citygate_kernel::Month;
 use citygate_ledger::Account;
 use citygate_platform::{
     Cx,
@@ -15,7 +16,6 @@ use super::{BooksRead, CollectionsRead};
 use crate::{
     actions,
     error::Error,
-    rules::Month,
     wire::{
         AtQuery, CollectionsBody, EntriesBody, EntryBody, StatementBody, TrialBalanceBody,
         WalletBody, entry_before, entry_cursor,
@@ -66,7 +66,7 @@ pub(super) async fn list_wallet_entries(
     tag = "payments",
     security(("citizen" = [])),
     params(("month" = String, Path, description = "Which one.", example = "2026-11",
-        pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")),
+        pattern = "^(19[0-9]{2}|2[01][0-9]{2})-(0[1-9]|1[0-2])$")),
     responses((status = 200, body = StatementBody, description = "What happened in it."))
 )]
 #[get("/v1/wallet/statements/{month}")]
@@ -126,7 +126,7 @@ pub(super) async fn list_collections_entries(
     tag = "payments",
     security(("partner" = ["payments.collections:read"])),
     params(("month" = String, Path, description = "Which one.", example = "2026-11",
-        pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")),
+        pattern = "^(19[0-9]{2}|2[01][0-9]{2})-(0[1-9]|1[0-2])$")),
     responses((status = 200, body = StatementBody, description = "What happened in it."))
 )]
 #[get("/v1/collections/statements/{month}")]

@@ -1,14 +1,14 @@
 //! What stands on accounts, and what happened on them.
 
 use chrono::{DateTime, Utc};
-use citygate_kernel::{Money, wire};
+use citygate_kernel::{Money, Month, wire};
 use citygate_ledger::{Entry, Statement, TransferId, TrialBalance};
 use citygate_platform::http::{Cursor, Page};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::{actions::Standing, rules::Month};
+use crate::actions::Standing;
 
 /// When.
 #[derive(Debug, Deserialize, IntoParams)]

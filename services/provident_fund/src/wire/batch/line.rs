@@ -2,17 +2,13 @@
 
 use chrono::NaiveDate;
 use citygate_identity::ResidentIdNumber;
-use citygate_kernel::{Masked, Words, wire};
+use citygate_kernel::{Masked, Month, Words, wire};
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-use crate::{
-    model::{
-        AccountNo, AccountState, ApplicationNo, EmployerNo, FaultCode, LoanNo, LoanState,
-        NewAccount, NewLoan, NewPosting, NewTerms, PostingKind, PostingNo, PostingState,
-        RepaymentMethod,
-    },
-    wire::month::Month,
+use crate::model::{
+    AccountNo, AccountState, ApplicationNo, EmployerNo, FaultCode, LoanNo, LoanState, NewAccount,
+    NewLoan, NewPosting, NewTerms, PostingKind, PostingNo, PostingState, RepaymentMethod,
 };
 
 /// The largest amount of a line, in fen.
@@ -99,7 +95,6 @@ pub(crate) struct PostingLineBody {
     #[schema(required = false)]
     state: PostingState,
     /// For which month.
-    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
     month: Month,
     #[serde(deserialize_with = "wire::date")]
     booked_on: NaiveDate,
@@ -158,7 +153,6 @@ pub(crate) struct LoanLineBody {
 }))]
 pub(crate) struct TermsLineBody {
     account_no: AccountNo,
-    #[schema(value_type = String, pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
     from_month: Month,
     employer_no: Option<EmployerNo>,
     #[serde(deserialize_with = "amount")]
@@ -219,7 +213,7 @@ impl From<PostingLineBody> for NewPosting {
             number: body.posting_no,
             kind: body.kind,
             state: body.state,
-            month: body.month.0,
+            month: body.month.first_day(),
             booked_on: body.booked_on,
             own_minor: body.own_minor,
             employer_minor: body.employer_minor,
@@ -250,7 +244,7 @@ impl From<TermsLineBody> for NewTerms {
     fn from(body: TermsLineBody) -> Self {
         Self {
             account: body.account_no,
-            from_month: body.from_month.0,
+            from_month: body.from_month.first_day(),
             employer: body.employer_no,
             base_minor: body.base_minor,
             own_rate_bp: body.own_rate_bp,

@@ -1,14 +1,15 @@
-//! Months: what is paid for and counted.
+//! Calendar months.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use chrono::{Datelike, NaiveDate};
-use citygate_kernel::wire;
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
+
+use crate::wire;
 
 /// A month of a year from 1900 to 2199: `2026-11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,45 +25,45 @@ pub struct InvalidMonth;
 
 impl Month {
     /// The first that can be named.
-    pub(crate) const FIRST: Self = Self(1900 * 12);
+    pub const FIRST: Self = Self(1900 * 12);
     /// The last.
-    pub(crate) const LAST: Self = Self(2199 * 12 + 11);
+    pub const LAST: Self = Self(2199 * 12 + 11);
 
     /// A month of a year, from 1.
-    pub(crate) fn new(year: i32, month: i32) -> Option<Self> {
+    pub fn new(year: i32, month: i32) -> Option<Self> {
         let known = (1900..=2199).contains(&year) && (1..=12).contains(&month);
         known.then(|| Self(year * 12 + month - 1))
     }
 
     /// The month that a day lies in; the nearest that can be named.
-    pub(crate) fn of(day: NaiveDate) -> Self {
+    pub fn of(day: NaiveDate) -> Self {
         let month = i32::try_from(day.month0()).unwrap_or_default();
         Self(day.year().saturating_mul(12).saturating_add(month)).named()
     }
 
     /// So many months later, or earlier; the nearest that can be named.
-    pub(crate) fn plus(self, months: i32) -> Self {
+    pub fn plus(self, months: i32) -> Self {
         Self(self.0.saturating_add(months)).named()
     }
 
     /// How many months later than another; less than nothing where it is earlier.
-    pub(crate) fn since(self, earlier: Self) -> i32 {
+    pub fn since(self, earlier: Self) -> i32 {
         self.0 - earlier.0
     }
 
     /// Its year.
-    pub(crate) fn year(self) -> i32 {
+    pub fn year(self) -> i32 {
         self.0.div_euclid(12)
     }
 
     /// Its first day.
-    pub(crate) fn first_day(self) -> NaiveDate {
+    pub fn first_day(self) -> NaiveDate {
         let month = u32::try_from(self.0.rem_euclid(12)).unwrap_or_default() + 1;
         NaiveDate::from_ymd_opt(self.year(), month, 1).unwrap_or_default()
     }
 
     /// Every month until another, both included.
-    pub(crate) fn through(self, last: Self) -> impl Iterator<Item = Self> {
+    pub fn through(self, last: Self) -> impl Iterator<Item = Self> {
         (self.0..=last.0).map(Self)
     }
 
@@ -117,7 +118,7 @@ impl PartialSchema for Month {
 }
 impl ToSchema for Month {
     fn name() -> Cow<'static, str> {
-        "InsuredMonth".into()
+        "Month".into()
     }
 }
 
@@ -127,9 +128,29 @@ mod tests {
 
     #[test]
     fn months_are_read_written_and_counted() {
-        for wrong in
-            ["", "2026", "2026-13", "2026-00", "1899-12", "2200-01", "26-11", "2026-1", "+026-11"]
-        {
+        for wrong in [
+            "",
+            "2026",
+            "2026-",
+            "2026-1",
+            "12026-10",
+            "2026-10-",
+            "26-11",
+            "2026-13",
+            "2026-00",
+            "1899-12",
+            "2200-01",
+            "2026-011",
+            "02026-11",
+            "+026-11",
+            "-026-11",
+            "2026-+1",
+            "2026/11",
+            "2026-11-01",
+            "２０２６-11",
+            " 2026-11",
+            "2026-11\0",
+        ] {
             assert_eq!(wrong.parse::<Month>(), Err(InvalidMonth), "{wrong}");
         }
         for (from, by, to) in [
