@@ -56,7 +56,7 @@ pub fn problems() -> Result<String, CommandError> {
 pub fn sealed_columns() -> Result<Vec<SealedColumn>, CommandError> {
     let folder = tempfile::tempdir()?;
     let services = parts(folder.path())?;
-    Ok(services.iter().flat_map(|service| service.sealed).copied().collect())
+    Ok(services::sealed(&services))
 }
 
 /// The document does not depend on it.

@@ -8,7 +8,7 @@ use citygate_inquiry::Registers;
 use citygate_notify::{Mailer, SmsGateway, WebhookSettings};
 use citygate_paper::pdf::Printer;
 use citygate_payments::{CardProcessor, PayLanes};
-use citygate_platform::{Service, http, telemetry};
+use citygate_platform::{Service, http, idempotency, keys::SealedColumn, telemetry};
 use citygate_provident_fund::BalanceLanes;
 
 /// What parts need from outside.
@@ -39,6 +39,12 @@ pub struct Parties {
     pub claim_lanes: ClaimLanes,
     /// How questions for a balance reach the database.
     pub balance_lanes: BalanceLanes,
+}
+
+/// Where sealed values stand.
+pub fn sealed(services: &[Service]) -> Vec<SealedColumn> {
+    let columns = services.iter().flat_map(|service| service.sealed);
+    columns.chain(idempotency::SEALED).copied().collect()
 }
 
 /// Every part of the city, those that others stand on first.

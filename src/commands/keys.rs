@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use super::{CommandError, meter::Meter};
 use crate::{
     instance::{City, Database},
+    services,
     settings::Settings,
 };
 
@@ -37,7 +38,7 @@ pub(super) enum KeysCommand {
 /// Arguments of `keys rotate`.
 #[derive(Args)]
 pub(super) struct RotateArgs {
-    /// Only one class of data: person, contact, letter or secret.
+    /// Only one class of data: person, contact, letter, secret, health or answer.
     #[arg(long, value_parser = data_class)]
     class: Option<DataClass>,
     /// Makes a new key-encryption key instead, a file, and wraps the data keys with it.
@@ -62,8 +63,7 @@ pub(super) async fn run(settings: &Settings, command: &KeysCommand) -> Result<()
     let issuer = issuer.unwrap_or_else(|| format!("http://{}", settings.http.listen));
     // It refuses key files that are not those of the data.
     let city = City::assemble(settings, &database.url, Clock::system(), &issuer).await?;
-    let columns: Vec<SealedColumn> =
-        city.services.iter().flat_map(|service| service.sealed).copied().collect();
+    let columns = services::sealed(&city.services);
     match command {
         KeysCommand::List => list(&city, &columns).await,
         KeysCommand::Rotate(RotateArgs { kek: true, .. }) => rotate_kek(&city).await,
@@ -136,7 +136,7 @@ async fn rotate(
 
 async fn reseal(city: &City, columns: &[&SealedColumn]) -> Result<(), CommandError> {
     let (keys, db) = (&city.platform.keys, &city.platform.db);
-    for column in columns {
+    for column in columns.iter().filter(|column| column.id.is_some()) {
         let mut meter = Meter::new();
         let progress = |done| meter.show(format_args!("{column}: {done} values sealed anew"));
         let resealed = rotation::reseal(keys, db, column, progress).await;

@@ -364,6 +364,10 @@ async fn the_database_holds_no_name_number_address_or_code_that_can_be_read() {
         }
     }
     let hex: String = code.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let told: String = declined.text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let kept = &sent["platform.idempotency_keys"];
+    assert!(kept.contains("402"), "the answer is kept");
+    assert!(!kept.contains("insufficient_funds") && !kept.contains(&told), "the answer lies open");
     for rows in [&waiting["notify.messages"], &waiting["identity.sign_in_codes"]] {
         assert!(!rows.contains(&hex), "the code lies open");
     }

@@ -63,10 +63,11 @@ async fn every_sealed_column_is_known_to_the_rotation_of_keys() {
     listed.sort();
     assert_eq!(listed, stored);
     for column in known {
+        let Some(id) = column.id else { continue };
         let bound_to = format!(
             "SELECT column_name AS text FROM information_schema.columns WHERE data_type = 'uuid' \
              AND table_schema || '.' || table_name = '{}' AND column_name = '{}'",
-            column.table, column.id
+            column.table, id
         );
         assert_eq!(query(&db.url, &bound_to).await.len(), 1, "{column} is bound to a uuid");
     }

@@ -16,26 +16,22 @@
 //! first ([`answers`]), acts for those that have none, and writes keys and answers together at the
 //! end ([`keep`]): half the writes. If a key was used in between, the whole batch is undone and
 //! repeated, and finds it.
+//!
+//! An answer tells what a service has told somebody. It is sealed for its claim, and the digest of
+//! the request is keyed: whoever reads the database learns neither, nor can try what was asked.
 
-use std::collections::BTreeMap;
+mod kept;
 
 use aws_lc_rs::digest;
 use citygate_kernel::{CityCode, Locale, Problem};
-use diesel::{
-    prelude::*,
-    result::{DatabaseErrorKind, Error as DieselError},
-    sql_types::{Array, Binary, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
-};
-use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use uuid::Uuid;
 
+pub use self::kept::{SEALED, answers, keep};
 use crate::{
     Cx,
     db::{DbError, Tx, TxError},
-    http, problems,
-    schema::idempotency_keys as table,
-    sql::sql,
+    http,
 };
 
 /// Where a key stands: the caller's city, the caller, the key.
@@ -157,148 +153,14 @@ where
     T: Serialize,
     E: TxError + Into<Problem>,
 {
-    if !insert(tx, claim).await? {
-        return Ok(repeat(stored(tx, claim).await?, claim, cx.locale, &cx.request_id));
+    if !kept::insert(&cx.keys, tx, claim).await? {
+        return Ok(kept::repeated(cx, tx, claim).await?);
     }
     let answer = match tx.part(action).await {
         Ok((status, value)) => Answer::json(status, &value)?,
         Err(error) if error.as_db().is_some() => return Err(error),
         Err(fact) => Answer::declined(fact.into(), cx.locale, &cx.request_id)?,
     };
-    store(tx, claim, &answer).await?;
+    kept::store(&cx.keys, tx, claim, &answer).await?;
     Ok(answer)
-}
-
-fn repeat(stored: Stored, claim: &Claim, locale: Locale, request_id: &str) -> Answer {
-    let refuse = |kind| Answer::refusal(&Problem::new(kind), locale, request_id);
-    if stored.request_hash != claim.request_hash {
-        return refuse(&problems::IDEMPOTENCY_KEY_REUSED);
-    }
-    match (stored.status.and_then(|status| u16::try_from(status).ok()), stored.body) {
-        (Some(status), Some(body)) => Answer {
-            status,
-            content_type: stored.content_type.unwrap_or_default(),
-            body,
-            replayed: true,
-        },
-        // Never seen: claim and outcome commit together.
-        _ => refuse(&problems::REQUEST_IN_PROGRESS),
-    }
-}
-
-/// Whether the claim is new. Waits for another transaction that is making the same one.
-async fn insert(tx: &mut Tx<'_>, claim: &Claim) -> Result<bool, DbError> {
-    let now = tx.now();
-    let inserted = diesel::insert_into(table::table)
-        .values((
-            table::city.eq(claim.city.number()),
-            table::subject_id.eq(claim.subject_id),
-            table::key.eq(&claim.key),
-            table::request_hash.eq(&claim.request_hash),
-            table::created_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx.conn())
-        .await
-        .map_err(|error| match DbError::from(error) {
-            waited if waited.is_lock_timeout() => DbError::ClaimInProgress,
-            other => other,
-        })?;
-    Ok(inserted == 1)
-}
-
-#[derive(Clone, Queryable, QueryableByName, Selectable)]
-#[diesel(table_name = table)]
-struct Stored {
-    city: i32,
-    subject_id: Uuid,
-    key: String,
-    request_hash: Vec<u8>,
-    status: Option<i16>,
-    content_type: Option<String>,
-    body: Option<String>,
-}
-
-async fn stored(tx: &mut Tx<'_>, claim: &Claim) -> Result<Stored, DbError> {
-    Ok(table::table
-        .find((claim.city.number(), claim.subject_id, &claim.key))
-        .select(Stored::as_select())
-        .first(tx.conn())
-        .await?)
-}
-
-async fn store(tx: &mut Tx<'_>, claim: &Claim, answer: &Answer) -> Result<(), DbError> {
-    diesel::update(table::table.find((claim.city.number(), claim.subject_id, &claim.key)))
-        .set((
-            table::status.eq(i16::try_from(answer.status).unwrap_or(500)),
-            table::content_type.eq(&answer.content_type),
-            table::body.eq(&answer.body),
-        ))
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// The answers that were given before, for each of the requests.
-pub async fn answers(tx: &Tx<'_>, requests: &[&Request]) -> Result<Vec<Option<Answer>>, DbError> {
-    let claims = || requests.iter().map(|request| &request.claim);
-    let found: Vec<Stored> = sql(
-        "SELECT k.city, k.subject_id, k.key, k.request_hash, k.status, k.content_type, k.body \
-         FROM unnest($1, $2, $3) AS asked (city, subject_id, key) \
-         CROSS JOIN LATERAL (SELECT * FROM platform.idempotency_keys WHERE city = asked.city \
-           AND subject_id = asked.subject_id AND key = asked.key OFFSET 0) k",
-    )
-    .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
-    .bind::<Array<SqlUuid>, _>(claims().map(|claim| claim.subject_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(claims().map(|claim| claim.key.as_str()).collect::<Vec<_>>())
-    .load(&mut tx.pipeline())
-    .await?;
-    let known: BTreeMap<(i32, Uuid, String), Stored> = found
-        .into_iter()
-        .map(|stored| ((stored.city, stored.subject_id, stored.key.clone()), stored))
-        .collect();
-    Ok(requests
-        .iter()
-        .map(|request| {
-            let claim = &request.claim;
-            let stored = known.get(&(claim.city.number(), claim.subject_id, claim.key.clone()))?;
-            Some(repeat(stored.clone(), claim, request.locale, &request.request_id))
-        })
-        .collect())
-}
-
-/// Writes claims and their answers, each once, in the order of all writers.
-pub async fn keep(tx: &Tx<'_>, given: &[(&Claim, &Answer)]) -> Result<(), DbError> {
-    let mut given = given.to_vec();
-    given.sort_unstable_by(|(a, _), (b, _)| {
-        (a.city, a.subject_id, &a.key).cmp(&(b.city, b.subject_id, &b.key))
-    });
-    let claims = || given.iter().map(|(claim, _)| *claim);
-    let answers = || given.iter().map(|(_, answer)| *answer);
-    let now = tx.now();
-    let kept = sql("INSERT INTO platform.idempotency_keys \
-         (city, subject_id, key, request_hash, status, content_type, body, created_at) \
-         SELECT given.*, $1 FROM unnest($2, $3, $4, $5, $6, $7, $8) AS given");
-    let kept = kept
-        .bind::<Timestamptz, _>(now)
-        .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(claims().map(|claim| claim.subject_id).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(claims().map(|claim| claim.key.as_str()).collect::<Vec<_>>())
-        .bind::<Array<Binary>, _>(
-            claims().map(|claim| claim.request_hash.as_slice()).collect::<Vec<_>>(),
-        )
-        .bind::<Array<SmallInt>, _>(
-            answers().map(|a| i16::try_from(a.status).unwrap_or(500)).collect::<Vec<_>>(),
-        )
-        .bind::<Array<Text>, _>(answers().map(|a| a.content_type.as_str()).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>(answers().map(|a| a.body.as_str()).collect::<Vec<_>>())
-        .execute(&mut tx.pipeline())
-        .await;
-    match kept {
-        Ok(_) => Ok(()),
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            Err(DbError::Overtaken("an idempotency key was used meanwhile"))
-        }
-        Err(error) => Err(error.into()),
-    }
 }

@@ -31,6 +31,7 @@ diesel::table! {
         content_type -> Nullable<Text>,
         body -> Nullable<Text>,
         created_at -> Timestamptz,
+        body_sealed -> Nullable<Bytea>,
     }
 }
 

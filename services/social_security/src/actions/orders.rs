@@ -39,7 +39,7 @@ pub(crate) async fn order(
 ) -> Result<Answer, Error> {
     let request = Request::new(cx, claim.clone());
     let before = cx.db.read("social_security.ordered_before", async |tx| {
-        Ok::<_, Error>(idempotency::answers(tx, &[&request]).await?)
+        Ok::<_, Error>(idempotency::answers(&cx.keys, tx, &[&request]).await?)
     });
     if let Some(answer) = before.await?.into_iter().flatten().next() {
         return Ok(answer);

@@ -27,6 +27,7 @@ use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx, TxError},
     idempotency::{self, Answer, Claim, Request},
+    keys::Keys,
     lane::{Command, LaneSettings, Lanes, Turn},
 };
 use futures_util::future::try_join;
@@ -116,9 +117,10 @@ impl ClaimLanes {
         let (door, book) = (Door::default(), direct.book);
         let (platform, at, rules) = (platform.clone(), door.clone(), book.clone());
         let lanes = Lanes::start("booking", settings, move || {
-            let (db, door, book) = (platform.db.apart(1), at.clone(), rules.clone());
+            let (keys, db) = (platform.keys.clone(), platform.db.apart(1));
+            let (door, book) = (at.clone(), rules.clone());
             async move |batch: &[ClaimPlace], _: &Turn<'_, ClaimPlace>| {
-                claim_together(&db, &book, &door, batch).await
+                claim_together(&keys, &db, &book, &door, batch).await
             }
         });
         Ok(Self { lanes: Some((lanes?, door)), book })
@@ -143,7 +145,8 @@ pub(crate) async fn claim_place(cx: &Cx, lanes: &ClaimLanes, claim: ClaimPlace) 
         Some((lanes, _)) => lanes.submit(claim.slot, claim).await?,
         None => {
             let batch = slice::from_ref(&claim);
-            let mut outcomes = claim_together(&cx.db, &lanes.book, &Door::default(), batch).await?;
+            let mut outcomes =
+                claim_together(&cx.keys, &cx.db, &lanes.book, &Door::default(), batch).await?;
             outcomes.pop().ok_or_else(|| Error::Damaged("outcome"))?
         }
     }
@@ -151,12 +154,14 @@ pub(crate) async fn claim_place(cx: &Cx, lanes: &ClaimLanes, claim: ClaimPlace) 
 
 /// Claims places in one transaction.
 pub(super) async fn claim_together(
+    keys: &Keys,
     db: &Db,
     book: &RuleBook,
     door: &Door,
     batch: &[ClaimPlace],
 ) -> Result<Vec<Outcome>, DbError> {
-    let claimed = db.tx("booking.claim_places", async |tx| claim_all(tx, book, batch).await).await;
+    let claimed =
+        db.tx("booking.claim_places", async |tx| claim_all(keys, tx, book, batch).await).await;
     let claimed = claimed.map_err(Error::into_trouble)?;
     for slot in claimed.sold_out {
         door.shut(slot);
@@ -170,11 +175,12 @@ pub(super) struct Claimed {
 }
 
 pub(super) async fn claim_all(
+    keys: &Keys,
     tx: &mut Tx<'_>,
     book: &RuleBook,
     batch: &[ClaimPlace],
 ) -> Result<Claimed, Error> {
-    let mut outcomes: Vec<Option<Outcome>> = early(tx, batch).await?;
+    let mut outcomes: Vec<Option<Outcome>> = early(keys, tx, batch).await?;
     let mut cities: BTreeMap<CityCode, Vec<usize>> = BTreeMap::new();
     for (n, claim) in batch.iter().enumerate().filter(|(n, _)| is_open(&outcomes, *n)) {
         cities.entry(claim.slot.city()).or_default().push(n);
@@ -195,7 +201,7 @@ pub(super) async fn claim_all(
         let answer = outcome.as_ref().ok().filter(|answer| !answer.replayed)?;
         Some((claim.claim(), answer))
     });
-    idempotency::keep(tx, &fresh.collect::<Vec<_>>()).await?;
+    idempotency::keep(keys, tx, &fresh.collect::<Vec<_>>()).await?;
     Ok(Claimed { outcomes, sold_out })
 }
 
@@ -204,11 +210,15 @@ fn is_open(outcomes: &[Option<Outcome>], n: usize) -> bool {
 }
 
 /// What is answered without a look at the places.
-async fn early(tx: &Tx<'_>, batch: &[ClaimPlace]) -> Result<Vec<Option<Outcome>>, Error> {
+async fn early(
+    keys: &Keys,
+    tx: &Tx<'_>,
+    batch: &[ClaimPlace],
+) -> Result<Vec<Option<Outcome>>, Error> {
     let callers: Vec<RealName> = batch.iter().map(|claim| claim.caller).collect();
     let requests: Vec<&Request> = batch.iter().map(|claim| &claim.request).collect();
     let running = async { Ok::<_, Error>(running_sessions(tx, &callers).await?) };
-    let answered = async { Ok(idempotency::answers(tx, &requests).await?) };
+    let answered = async { Ok(idempotency::answers(keys, tx, &requests).await?) };
     let (running, answered) = try_join(running, answered).await?;
     let early = running.into_iter().zip(answered).map(|(runs, answer)| match answer {
         _ if !runs => Some(Err(session_ended().into())),

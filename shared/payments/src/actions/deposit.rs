@@ -2,7 +2,7 @@
 //!
 //! Locks are taken in the order of every writer: bill, deposit, balances, chain.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, future::ready};
 
 use citygate_catalogue::AgencyId;
 use citygate_kernel::{Clock, Money};
@@ -77,7 +77,7 @@ pub async fn pay_from_deposit(
     if paid.minor() > deposit.held.minor() {
         return Err(Error::DepositTooSmall { held: deposit.held });
     }
-    desk.write(tx, &[]).await?;
+    desk.write(tx, ready(Ok(()))).await?;
     deposit.held = deposit.held.checked_sub(paid)?;
     deposit.used = deposit.used.checked_add(paid)?;
     hold(tx, &mut deposit).await?;

@@ -10,7 +10,6 @@ use citygate_kernel::{CityCode, Clock, Money};
 use citygate_ledger::{Account, Books, Transfer, TransferId};
 use citygate_platform::{
     db::Tx,
-    idempotency::{self, Answer, Claim},
     jobs::{News, emit_all},
 };
 use futures_util::future::{try_join, try_join_all, try_join3, try_join4};
@@ -181,19 +180,22 @@ impl Desk {
         self.payment_shares.extend(rows);
     }
 
-    /// Writes everything that was decided, and the answers that are kept, in one go and in the
-    /// order of all writers: books, then keys.
-    pub(super) async fn write(self, tx: &Tx<'_>, kept: &[(&Claim, &Answer)]) -> Result<(), Error> {
-        let keys = async { Ok::<_, Error>(idempotency::keep(tx, kept).await?) };
+    /// Writes everything that was decided, and `last` after it, in one go and in the order of all
+    /// writers.
+    pub(super) async fn write(
+        self,
+        tx: &Tx<'_>,
+        last: impl Future<Output = Result<(), Error>>,
+    ) -> Result<(), Error> {
         if self.paid.is_empty() {
-            return keys.await;
+            return last.await;
         }
         let news = self.news()?;
         let books = self.books.ready(tx).await?;
         let books = async { Ok(books.write(tx).await?) };
         let rows = write_rows(tx, &self.papers, &self.paid, &self.payment_shares);
         let news = async { Ok(emit_all(tx, news).await?) };
-        try_join4(books, rows, news, keys).await.map(|_| ())
+        try_join4(books, rows, news, last).await.map(|_| ())
     }
 
     fn news(&self) -> Result<Vec<News>, Error> {

@@ -56,7 +56,7 @@ pub(crate) async fn issue_one(
     let request = Request::new(cx, claim);
     cx.db
         .tx("payments.issue_bill", async |tx| {
-            let mut answered = idempotency::answers(tx, &[&request]).await?;
+            let mut answered = idempotency::answers(&cx.keys, tx, &[&request]).await?;
             if let Some(answer) = answered.pop().flatten() {
                 return Ok(answer);
             }
@@ -70,7 +70,7 @@ pub(crate) async fn issue_one(
                 }
                 Err(fact) => Answer::declined(fact.into(), request.locale, &request.request_id)?,
             };
-            idempotency::keep(tx, &[(&request.claim, &answer)]).await?;
+            idempotency::keep(&cx.keys, tx, &[(&request.claim, &answer)]).await?;
             Ok(answer)
         })
         .await

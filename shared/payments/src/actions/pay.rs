@@ -21,6 +21,7 @@ use citygate_platform::{
     Cx, Platform,
     db::{Db, DbError, Tx},
     idempotency::{self, Answer, Claim, Request},
+    keys::Keys,
     lane::{Command, LaneSettings, Lanes, Turn},
 };
 use futures_util::future::{try_join_all, try_join3};
@@ -75,8 +76,10 @@ impl PayLanes {
         }
         let platform = platform.clone();
         let lanes = Lanes::start("payments", settings, move || {
-            let db = platform.db.apart(1);
-            async move |batch: &[PayBill], _: &Turn<'_, PayBill>| pay_together(&db, batch).await
+            let (db, keys) = (platform.db.apart(1), platform.keys.clone());
+            async move |batch: &[PayBill], _: &Turn<'_, PayBill>| {
+                pay_together(&keys, &db, batch).await
+            }
         });
         Ok(Self(Some(lanes?)))
     }
@@ -93,25 +96,29 @@ pub(crate) async fn pay_bill(cx: &Cx, lanes: &PayLanes, pay: PayBill) -> Outcome
         // Tries to pay one bill follow each other; nothing else is known of a payment yet.
         Some(lanes) => lanes.submit(pay.bill, pay).await?,
         None => {
-            let mut outcomes = pay_together(&cx.db, slice::from_ref(&pay)).await?;
+            let mut outcomes = pay_together(&cx.keys, &cx.db, slice::from_ref(&pay)).await?;
             outcomes.pop().ok_or_else(|| Error::Damaged("outcome"))?
         }
     }
 }
 
 /// Pays bills in one transaction.
-async fn pay_together(db: &Db, batch: &[PayBill]) -> Result<Vec<Outcome>, DbError> {
-    let paid = db.tx("payments.pay_bills", async |tx| pay_all(tx, batch).await).await;
+async fn pay_together(keys: &Keys, db: &Db, batch: &[PayBill]) -> Result<Vec<Outcome>, DbError> {
+    let paid = db.tx("payments.pay_bills", async |tx| pay_all(keys, tx, batch).await).await;
     paid.map_err(Error::into_trouble)
 }
 
 /// Pays bills in the caller's transaction.
-pub(crate) async fn pay_all(tx: &mut Tx<'_>, batch: &[PayBill]) -> Result<Vec<Outcome>, Error> {
+pub(crate) async fn pay_all(
+    keys: &Keys,
+    tx: &mut Tx<'_>,
+    batch: &[PayBill],
+) -> Result<Vec<Outcome>, Error> {
     let tx = &*tx;
     let payers: Vec<RealName> = batch.iter().map(|pay| pay.payer).collect();
     let requests: Vec<&Request> = batch.iter().map(|pay| &pay.request).collect();
     let running = async { Ok::<_, Error>(running_sessions(tx, &payers).await?) };
-    let answered = async { Ok(idempotency::answers(tx, &requests).await?) };
+    let answered = async { Ok(idempotency::answers(keys, tx, &requests).await?) };
     let (running, answered, bills) = try_join3(running, answered, lock_bills(tx, batch)).await?;
     let early = running.into_iter().zip(answered).map(|(runs, answer)| match answer {
         _ if !runs => Some(Err(session_ended().into())),
@@ -121,13 +128,14 @@ pub(crate) async fn pay_all(tx: &mut Tx<'_>, batch: &[PayBill]) -> Result<Vec<Ou
     let early: Vec<Option<Outcome>> = early.collect();
     let fresh: Vec<&PayBill> =
         batch.iter().zip(&early).filter(|(_, early)| early.is_none()).map(|(pay, _)| pay).collect();
-    let mut decided = decide_all(tx, bills, &fresh).await?.into_iter();
+    let mut decided = decide_all(keys, tx, bills, &fresh).await?.into_iter();
     let outcomes = early.into_iter().map(|early| early.or_else(|| decided.next()));
     outcomes.collect::<Option<_>>().ok_or(Error::Damaged("outcome"))
 }
 
 /// Decides commands that are new, and writes what was decided.
 async fn decide_all(
+    keys: &Keys,
     tx: &Tx<'_>,
     bills: BTreeMap<BillId, Bill>,
     fresh: &[&PayBill],
@@ -159,7 +167,8 @@ async fn decide_all(
         .zip(&outcomes)
         .filter_map(|(pay, outcome)| Some((pay.claim(), outcome.as_ref().ok()?)))
         .collect();
-    desk.write(tx, &kept).await?;
+    let keep = async { Ok(idempotency::keep(keys, tx, &kept).await?) };
+    desk.write(tx, keep).await?;
     Ok(outcomes)
 }
 

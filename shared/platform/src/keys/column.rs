@@ -15,12 +15,14 @@ pub enum DataClass {
     Secret,
     /// What tells of somebody's health, and the messages that it came in.
     Health,
+    /// Answers that are kept for whoever repeats a request.
+    Answer,
 }
 
 impl DataClass {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Person, Self::Contact, Self::Letter, Self::Secret, Self::Health];
+    pub const ALL: [Self; 6] =
+        [Self::Person, Self::Contact, Self::Letter, Self::Secret, Self::Health, Self::Answer];
 
     /// As a table stores it.
     pub const fn code(self) -> &'static str {
@@ -30,6 +32,7 @@ impl DataClass {
             Self::Letter => "letter",
             Self::Secret => "secret",
             Self::Health => "health",
+            Self::Answer => "answer",
         }
     }
 }
@@ -46,8 +49,9 @@ impl fmt::Display for DataClass {
 pub struct SealedColumn {
     /// The table with its schema: `identity.people`.
     pub table: &'static str,
-    /// The column of the `uuid` that values are bound to, unique in the table.
-    pub id: &'static str,
+    /// The column of the `uuid` that values are bound to, unique in the table. None where rows are
+    /// soon gone: what they are bound to is derived from them, and they are not sealed anew.
+    pub id: Option<&'static str>,
     /// The column itself; its name ends in `_sealed`.
     pub column: &'static str,
     /// What its values are.
@@ -62,7 +66,13 @@ impl SealedColumn {
         column: &'static str,
         class: DataClass,
     ) -> Self {
-        Self { table, id, column, class }
+        Self { table, id: Some(id), column, class }
+    }
+
+    /// A column of values that end by themselves within months. A key that is retired is needed until
+    /// the last of them is gone.
+    pub const fn short_lived(table: &'static str, column: &'static str, class: DataClass) -> Self {
+        Self { table, id: None, column, class }
     }
 
     /// What the first format was bound to: the column without its ending.

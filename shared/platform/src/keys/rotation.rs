@@ -39,7 +39,10 @@ pub enum RotationError {
     #[error("{0} is in use: rotate, and wait for a minute")]
     InUse(DataKeyId),
     /// Values would be lost.
-    #[error("{0} still seals {1} values: run `citygate keys rotate` to the end first")]
+    #[error(
+        "{0} still seals {1} values: run `citygate keys rotate` to the end first; answers that are kept \
+         end by themselves within 90 days"
+    )]
     StillNeeded(DataKeyId, i64),
     /// A key file.
     #[error(transparent)]
@@ -84,13 +87,15 @@ pub async fn rotate(keys: &Keys, db: &Db, class: DataClass) -> Result<DataKeyId,
 }
 
 /// Seals anew whatever the active key of a column's class has not sealed, and tells after each page
-/// how many values that were so far. Returns how many in all.
+/// how many values that were so far. Returns how many in all; none of a column whose values end by
+/// themselves.
 pub async fn reseal(
     keys: &Keys,
     db: &Db,
     column: &SealedColumn,
     mut progress: impl FnMut(usize),
 ) -> Result<usize, RotationError> {
+    let Some(id) = column.id else { return Ok(0) };
     let (mut after, mut done) = (Uuid::nil(), 0);
     loop {
         let page = db
@@ -98,13 +103,13 @@ pub async fn reseal(
                 let ring = keys.read_ring(tx).await?;
                 let active = ring.active(column.class);
                 let active = active.ok_or(SealError::KeyMissing(column.class))?.id;
-                let rows = store::sealed_by_others(tx, column, active, after, PAGE).await?;
+                let rows = store::sealed_by_others(tx, column, id, active, after, PAGE).await?;
                 let mut sealed = Vec::with_capacity(rows.len());
                 for row in &rows {
                     let value = keys.open_sealed(tx, column, row.id, &row.sealed).await?;
                     sealed.push(keys.seal(tx, column, row.id, &value).await?);
                 }
-                let replaced = store::replace_sealed(tx, column, &rows, &sealed).await?;
+                let replaced = store::replace_sealed(tx, column, id, &rows, &sealed).await?;
                 Ok::<_, RotationError>((rows.last().map(|row| row.id), replaced))
             })
             .await?;

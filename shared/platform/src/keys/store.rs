@@ -128,11 +128,12 @@ pub(super) struct SealedRow {
 pub(super) async fn sealed_by_others(
     tx: &mut Tx<'_>,
     column: &SealedColumn,
+    id: &str,
     key: Uuid,
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<SealedRow>, DbError> {
-    let SealedColumn { table, id, column, .. } = column;
+    let SealedColumn { table, column, .. } = column;
     let others = format!(
         "SELECT {id} AS id, {column} AS sealed FROM {table} WHERE {id} > $1 \
          AND substr({column}, 1, 17) <> $2 ORDER BY {id} LIMIT $3"
@@ -149,10 +150,11 @@ pub(super) async fn sealed_by_others(
 pub(super) async fn replace_sealed(
     tx: &mut Tx<'_>,
     column: &SealedColumn,
+    id: &str,
     before: &[SealedRow],
     sealed: &[Vec<u8>],
 ) -> Result<usize, DbError> {
-    let SealedColumn { table, id, column, .. } = column;
+    let SealedColumn { table, column, .. } = column;
     let update = format!(
         "UPDATE {table} t SET {column} = new.sealed \
          FROM unnest($1, $2, $3) AS new (id, before, sealed) \

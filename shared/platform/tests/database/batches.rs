@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use citygate_kernel::{CityCode, Clock, Locale, Problem};
+use citygate_kernel::{CityCode, Clock, Locale, Problem, wire::hex};
 use citygate_platform::{
     Platform,
     db::{DbError, Tx},
@@ -12,7 +12,7 @@ use citygate_platform::{
 };
 use citygate_testkit::{TestDb, monday_morning};
 use diesel::{QueryableByName, sql_types::Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures_util::future::join;
 use tokio::sync::Barrier;
 use uuid::Uuid;
@@ -37,11 +37,15 @@ fn answer(status: u16, body: &str) -> Answer {
 
 async fn keep_all(platform: &Platform, given: &[(&Request, Answer)]) -> Result<(), DbError> {
     let given: Vec<_> = given.iter().map(|(request, answer)| (&request.claim, answer)).collect();
-    platform.db.tx("test.keep", async |tx| keep(tx, &given).await).await
+    platform.db.tx("test.keep", async |tx| keep(&platform.keys, tx, &given).await).await
 }
 
 async fn ask(platform: &Platform, requests: &[&Request]) -> Vec<Option<Answer>> {
-    platform.db.tx("test.answers", async |tx| answers(tx, requests).await).await.unwrap()
+    platform
+        .db
+        .tx("test.answers", async |tx| answers(&platform.keys, tx, requests).await)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -112,7 +116,7 @@ async fn of_two_batches_with_one_key_the_second_hears_the_first() {
         let mut met = false;
         let acted = platform.db.tx("test.act", async |tx| {
             attempts.fetch_add(1, Ordering::SeqCst);
-            let found = answers(tx, &[&request]).await?.pop().flatten();
+            let found = answers(&platform.keys, tx, &[&request]).await?.pop().flatten();
             if !met {
                 met = true;
                 meet.wait().await;
@@ -121,7 +125,7 @@ async fn of_two_batches_with_one_key_the_second_hears_the_first() {
                 return Ok(found);
             }
             let said = answer(201, said);
-            keep(tx, &[(&request.claim, &said)]).await?;
+            keep(&platform.keys, tx, &[(&request.claim, &said)]).await?;
             Ok::<_, DbError>(said)
         });
         acted.await.unwrap()
@@ -186,4 +190,80 @@ fn a_fault_of_ours_is_no_answer_to_keep() {
     assert!(matches!(declined(&citygate_platform::problems::INTERNAL), Err(DbError::Faulty(_))));
     let refused = declined(&citygate_platform::problems::NOT_FOUND).unwrap();
     assert_eq!((refused.status, refused.content_type.as_str()), (404, "application/problem+json"));
+}
+
+#[derive(QueryableByName)]
+struct Whole {
+    #[diesel(sql_type = Text)]
+    row: String,
+}
+
+async fn kept_row(platform: &Platform) -> String {
+    let read = async |tx: &mut Tx<'_>| -> Result<Whole, DbError> {
+        Ok(sql("SELECT k::text AS row FROM platform.idempotency_keys k")
+            .get_result(tx.conn())
+            .await?)
+    };
+    platform.db.tx("test.row", read).await.unwrap().row
+}
+
+async fn change(platform: &Platform, statement: &str) {
+    let change = async |tx: &mut Tx<'_>| -> Result<(), DbError> {
+        Ok(tx.conn().batch_execute(statement).await?)
+    };
+    platform.db.tx("test.change", change).await.unwrap();
+}
+
+#[tokio::test]
+async fn neither_an_answer_nor_what_was_asked_can_be_read_or_moved() {
+    let db = TestDb::new().await;
+    let platform = db.platform(&Clock::manual(monday_morning()));
+    let cx = platform.cx(Locale::En, "r-1");
+    for request in [of_hangzhou("batched"), of_hangzhou("single")] {
+        if request.claim.key == "batched" {
+            keep_all(&platform, &[(&request, answer(201, "told"))]).await.unwrap();
+        } else {
+            let alone = platform.db.tx("test.once", async |tx| {
+                once(&cx, tx, &request.claim, 201, async |_| Ok::<_, DbError>("told")).await
+            });
+            alone.await.unwrap();
+        }
+        let row = kept_row(&platform).await;
+        for open in ["told", &hex(b"told"), &hex(&request.claim.request_hash)] {
+            assert!(!row.contains(open), "{row}");
+        }
+        let told = ask(&platform, &[&request]).await.pop().flatten().unwrap();
+        assert_eq!((told.body.as_str(), told.replayed), ("\"told\"", true));
+        // The key is changed, and the answer with it: it was sealed for another.
+        change(&platform, "UPDATE platform.idempotency_keys SET key = 'other'").await;
+        let moved = of_hangzhou("other");
+        let read =
+            platform.db.tx("test.answers", async |tx| answers(&platform.keys, tx, &[&moved]).await);
+        assert!(matches!(read.await, Err(DbError::Faulty(_))));
+        change(&platform, "DELETE FROM platform.idempotency_keys").await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_from_before_they_were_sealed_is_given_again() {
+    let db = TestDb::new().await;
+    let platform = db.platform(&Clock::manual(monday_morning()));
+    let request = of_hangzhou("old");
+    let Claim { city, subject_id, key, request_hash } = &request.claim;
+    let old = format!(
+        "INSERT INTO platform.idempotency_keys \
+         (city, subject_id, key, request_hash, status, content_type, body, created_at) \
+         VALUES ({city}, '{subject_id}', '{key}', '\\x{}', 201, 'text/plain', 'told', now())",
+        hex(request_hash)
+    );
+    change(&platform, &old).await;
+    let told = ask(&platform, &[&request]).await.pop().flatten().unwrap();
+    assert_eq!((told.status, told.body.as_str(), told.replayed), (201, "told", true));
+    let another = request_of_another(&request);
+    assert_eq!(ask(&platform, &[&another]).await.pop().flatten().unwrap().status, 422);
+}
+
+fn request_of_another(request: &Request) -> Request {
+    let claim = Claim { request_hash: vec![8; 32], ..request.claim.clone() };
+    Request { claim, ..request.clone() }
 }

@@ -7,6 +7,7 @@ use citygate_kernel::{CityCode, Clock, Locale};
 use citygate_platform::{
     db::{DatabaseSettings, Db, DbError, Tx},
     idempotency::{Answer, Claim, Request, answers, keep},
+    keys::Keys,
     lane::{Command, LaneError, LaneSettings, Lanes, Turn},
     sql::sql,
 };
@@ -45,9 +46,9 @@ fn add(key: usize) -> Add {
 }
 
 /// Counts the commands that are new, and answers each with its number.
-async fn count(tx: &mut Tx<'_>, batch: &[Add]) -> Result<Vec<Answer>, DbError> {
+async fn count(keys: &Keys, tx: &mut Tx<'_>, batch: &[Add]) -> Result<Vec<Answer>, DbError> {
     let requests: Vec<&Request> = batch.iter().map(|add| &add.request).collect();
-    let found = answers(tx, &requests).await?;
+    let found = answers(keys, tx, &requests).await?;
     let fresh: Vec<&Add> =
         batch.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(add, _)| add).collect();
     let more = i64::try_from(fresh.len()).unwrap();
@@ -64,7 +65,7 @@ async fn count(tx: &mut Tx<'_>, batch: &[Add]) -> Result<Vec<Answer>, DbError> {
     }
     let kept: Vec<(&Claim, &Answer)> =
         fresh.iter().map(|add| &add.request.claim).zip(&said).collect();
-    keep(tx, &kept).await?;
+    keep(keys, tx, &kept).await?;
     let mut said = said.into_iter();
     Ok(found.into_iter().flat_map(|found| found.or_else(|| said.next())).collect())
 }
@@ -83,14 +84,15 @@ fn pool(db: &TestDb) -> Db {
 }
 
 async fn counting(db: &TestDb) -> Lanes<Add> {
+    let keys = db.platform(&Clock::manual(monday_morning())).keys;
     let db = pool(db);
     let table = "CREATE TABLE public.counter (n bigint NOT NULL); \
                  INSERT INTO public.counter VALUES (0)";
     run(&db, table).await.unwrap();
     let lanes = Lanes::start("test", SETTINGS, move || {
-        let db = db.apart(1);
+        let (db, keys) = (db.apart(1), keys.clone());
         async move |batch: &[Add], _: &Turn<'_, Add>| {
-            db.tx("test.count", async |tx| count(tx, batch).await).await
+            db.tx("test.count", async |tx| count(&keys, tx, batch).await).await
         }
     });
     lanes.unwrap()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use citygate_platform::{db::Db, idempotency::Answer};
+use citygate_platform::{Platform, db::Db, idempotency::Answer};
 use futures_util::future::join_all;
 
 use super::clinic::{Clinic, claim, day, morning, paid};
@@ -33,8 +33,8 @@ impl Clinic {
     }
 
     async fn outcomes(&self, batch: &[ClaimPlace]) -> Vec<Outcome> {
-        let db = &self.platform.db;
-        claim_together(db, &self.book, &Door::default(), batch).await.unwrap()
+        let Platform { db, keys, .. } = &self.platform;
+        claim_together(keys, db, &self.book, &Door::default(), batch).await.unwrap()
     }
 }
 
@@ -71,7 +71,7 @@ async fn a_batch_has_a_budget_of_statements() {
         let statements = clinic
             .tx(async |tx| {
                 let before = tx.statements();
-                claim_all(tx, &clinic.book, &batch).await?;
+                claim_all(&clinic.platform.keys, tx, &clinic.book, &batch).await?;
                 Ok(tx.statements() - before)
             })
             .await;
@@ -152,8 +152,9 @@ async fn at_once(clinic: &Clinic, claims: Vec<ClaimPlace>) -> Vec<String> {
     let pools: Vec<Db> = (0..4).map(|_| clinic.platform.db.apart(4)).collect();
     let runs = claims.into_iter().enumerate().map(|(n, claim)| {
         let (db, book) = (pools[n % pools.len()].clone(), Arc::clone(&book));
+        let keys = &clinic.platform.keys;
         async move {
-            claim_together(&db, &book, &Door::default(), std::slice::from_ref(&claim))
+            claim_together(keys, &db, &book, &Door::default(), std::slice::from_ref(&claim))
                 .await
                 .unwrap()
         }

@@ -169,9 +169,10 @@ async fn somebody_at_the_counter_and_in_the_app_at_once_gets_no_more_than_allowe
     }
     let runs = sessions.iter().zip(0_u128..).map(|((session, slots), key)| {
         let (db, rules) = (clinic.platform.db.apart(3), clinic.book.clone());
+        let clinic = &clinic;
         async move {
             let (claims, door) = ([claim(key, 0, slots[0])], Door::default());
-            let claimed = claim_together(&db, &rules, &door, &claims);
+            let claimed = claim_together(&clinic.platform.keys, &db, &rules, &door, &claims);
             let channel = if key % 2 == 0 { Onsite } else { Partner };
             let place = place(session, channel, 0);
             let (claimed, counter) = join(claimed, book(&db, &place)).await;

@@ -22,7 +22,7 @@ async fn statements_to_pay(town: &Town, bills: &[u128], keys: usize) -> u32 {
         (keys..).zip(bills).map(|(key, n)| command(key, debtor(*n), bill_id(*n))).collect();
     town.tx(async |tx| {
         let before = tx.statements();
-        for outcome in pay_all(tx, &batch).await? {
+        for outcome in pay_all(&town.platform.keys, tx, &batch).await? {
             let answer = outcome.unwrap();
             assert_eq!(answer.status, 201, "{}", answer.body);
         }
