@@ -4,7 +4,7 @@ use citygate_certificates::NextKey;
 use citygate_identity::rotate_signing_keys;
 use citygate_kernel::Clock;
 use citygate_platform::keys::{
-    DataClass, DataKeyId, SealedColumn,
+    DataClass, DataKeyId, SealedColumn, SealedRows,
     rotation::{self, KeyUse},
 };
 use clap::{Args, Subcommand};
@@ -20,8 +20,9 @@ use crate::{
 pub(super) enum KeysCommand {
     /// Lists the keys and how many values each still seals.
     List,
-    /// Makes new data keys and seals all values with them. May run while the city serves on a
-    /// database of your own; run it again if it was stopped.
+    /// Makes new data keys and seals all values with them, but for answers that are kept for repeated
+    /// requests and end by themselves. May run while the city serves on a database of your own; run it
+    /// again if it was stopped.
     Rotate(RotateArgs),
     /// Makes new keys that tokens are signed with, in ten minutes. Running processes notice.
     RotateSigning,
@@ -127,7 +128,12 @@ async fn rotate(
         let key = rotation::rotate(keys, db, *class).await?;
         println!("{class}: {key} seals from now on");
     }
-    let concerned: Vec<_> = columns.iter().filter(|c| classes.contains(&c.class)).collect();
+    let sealed_anew = |column: &&SealedColumn| matches!(column.rows, SealedRows::Id(_));
+    let concerned = columns.iter().filter(|column| classes.contains(&column.class));
+    let concerned: Vec<_> = concerned.filter(sealed_anew).collect();
+    if concerned.is_empty() {
+        return Ok(());
+    }
     reseal(city, &concerned).await?;
     println!("Waiting until every process has noticed");
     tokio::time::sleep(rotation::SETTLED.to_std()?).await;
@@ -136,7 +142,7 @@ async fn rotate(
 
 async fn reseal(city: &City, columns: &[&SealedColumn]) -> Result<(), CommandError> {
     let (keys, db) = (&city.platform.keys, &city.platform.db);
-    for column in columns.iter().filter(|column| column.id.is_some()) {
+    for column in columns {
         let mut meter = Meter::new();
         let progress = |done| meter.show(format_args!("{column}: {done} values sealed anew"));
         let resealed = rotation::reseal(keys, db, column, progress).await;

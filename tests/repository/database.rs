@@ -5,7 +5,10 @@ use std::{
     fs,
 };
 
-use citygate_platform::migrate::{migrate, revert_all};
+use citygate_platform::{
+    keys::SealedRows,
+    migrate::{migrate, revert_all},
+};
 use citygate_testkit::{TestDb, migrations};
 use diesel::{QueryableByName, sql_query, sql_types::Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -63,7 +66,7 @@ async fn every_sealed_column_is_known_to_the_rotation_of_keys() {
     listed.sort();
     assert_eq!(listed, stored);
     for column in known {
-        let Some(id) = column.id else { continue };
+        let SealedRows::Id(id) = column.rows else { continue };
         let bound_to = format!(
             "SELECT column_name AS text FROM information_schema.columns WHERE data_type = 'uuid' \
              AND table_schema || '.' || table_name = '{}' AND column_name = '{}'",

@@ -27,6 +27,7 @@ use citygate_kernel::{CityCode, Locale, Problem};
 use serde::Serialize;
 use uuid::Uuid;
 
+pub(crate) use self::kept::KEPT;
 pub use self::kept::{SEALED, answers, keep};
 use crate::{
     Cx,

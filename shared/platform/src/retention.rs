@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 
 use crate::{
     db::{Db, DbError},
+    idempotency,
     sql::sql,
 };
 
@@ -35,10 +36,9 @@ pub struct Expiring {
 
 /// What platform itself forgets.
 pub(crate) const OWN: &[Expiring] = &[
-    // The promise of the interface: a request can be repeated under its key for so long.
     Expiring {
         table: "platform.idempotency_keys",
-        kept: TimeDelta::days(90),
+        kept: idempotency::KEPT,
         statement: "DELETE FROM platform.idempotency_keys WHERE (city, subject_id, key) IN \
             (SELECT city, subject_id, key FROM platform.idempotency_keys \
              WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",

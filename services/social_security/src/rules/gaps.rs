@@ -1,8 +1,8 @@
 //! Months that nobody paid for.
 
-use citygate_kernel::Month;
 use std::collections::BTreeSet;
 
+use citygate_kernel::Month;
 use serde::Deserialize;
 
 use super::history::paid;

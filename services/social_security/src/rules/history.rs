@@ -1,7 +1,8 @@
 //! What was paid in, counted and month by month.
 
-use citygate_kernel::Month;
 use std::collections::{BTreeMap, BTreeSet};
+
+use citygate_kernel::Month;
 
 use crate::model::{InsuranceKind, Record, Spell, SpellState};
 

@@ -17,8 +17,8 @@ pub enum DbError {
     /// No connection came free in time, or none could be made.
     #[error("no connection to the database: {0}")]
     NoConnection(#[source] PoolError),
-    /// The action of an idempotent request ended in a fault of ours.
-    #[error("the action failed: {0}")]
+    /// An idempotent request met a fault of ours.
+    #[error("a fault of ours: {0}")]
     Faulty(String),
     /// Another transaction wrote meanwhile what this one had not found. It may be repeated.
     #[error("another transaction was faster: {0}")]

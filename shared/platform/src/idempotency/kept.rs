@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use citygate_kernel::{Locale, Problem, wire};
 use diesel::{
     prelude::*,
@@ -21,23 +22,32 @@ use crate::{
     sql::sql,
 };
 
-/// The body of an answer, for as long as its request can be repeated.
+/// For how long a request can be repeated under its key: the promise of the interface.
+pub(crate) const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// The body of an answer.
 const BODY: SealedColumn =
-    SealedColumn::short_lived("platform.idempotency_keys", "body_sealed", DataClass::Answer);
+    SealedColumn::ending("platform.idempotency_keys", "body_sealed", DataClass::Answer, KEPT);
 /// Where platform itself keeps sealed values.
 pub const SEALED: &[SealedColumn] = &[BODY];
 
+/// What no other claim shares. A key is the last of it, and may hold anything.
+fn place(claim: &Claim) -> String {
+    let Claim { city, subject_id, key, request_hash: _ } = claim;
+    format!("{city}|{subject_id}|{key}")
+}
+
 /// What an answer is sealed for: a digest of the claim's place, which has no identifier of its own.
 fn row(keys: &Keys, claim: &Claim) -> Uuid {
-    let Claim { city, subject_id, key, request_hash: _ } = claim;
-    let place = format!("{city}|{subject_id}|{key}");
-    let digest = keys.blind_index("platform.idempotency_keys.place", &place);
+    let digest = keys.blind_index("platform.idempotency_keys.place", &place(claim));
     digest.first_chunk().map_or(Uuid::nil(), |bytes| Uuid::from_bytes(*bytes))
 }
 
-/// What the digest of a request is stored as.
-fn keyed(keys: &Keys, request_hash: &[u8]) -> Vec<u8> {
-    keys.blind_index("platform.idempotency_keys.request_hash", &wire::hex(request_hash))
+/// What the digest of a request is stored as. Of two who ask for the same they differ: nobody can try
+/// what others have asked for by asking for it.
+fn keyed(keys: &Keys, claim: &Claim) -> Vec<u8> {
+    let request = format!("{}|{}", wire::hex(&claim.request_hash), place(claim));
+    keys.blind_index("platform.idempotency_keys.request_hash", &request)
 }
 
 async fn seal(
@@ -76,7 +86,7 @@ impl Kept {
     fn is_of(&self, keys: &Keys, claim: &Claim) -> bool {
         match self.body {
             Some(_) => self.request_hash == claim.request_hash,
-            None => Keys::same(&self.request_hash, &keyed(keys, &claim.request_hash)),
+            None => Keys::same(&self.request_hash, &keyed(keys, claim)),
         }
     }
 
@@ -121,7 +131,7 @@ pub(super) async fn insert(keys: &Keys, tx: &mut Tx<'_>, claim: &Claim) -> Resul
             table::city.eq(claim.city.number()),
             table::subject_id.eq(claim.subject_id),
             table::key.eq(&claim.key),
-            table::request_hash.eq(keyed(keys, &claim.request_hash)),
+            table::request_hash.eq(keyed(keys, claim)),
             table::created_at.eq(now),
         ))
         .on_conflict_do_nothing()
@@ -217,9 +227,7 @@ pub async fn keep(keys: &Keys, tx: &Tx<'_>, given: &[(&Claim, &Answer)]) -> Resu
         .bind::<Array<Integer>, _>(claims().map(|claim| claim.city.number()).collect::<Vec<_>>())
         .bind::<Array<SqlUuid>, _>(claims().map(|claim| claim.subject_id).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(claims().map(|claim| claim.key.as_str()).collect::<Vec<_>>())
-        .bind::<Array<Binary>, _>(
-            claims().map(|claim| keyed(keys, &claim.request_hash)).collect::<Vec<_>>(),
-        )
+        .bind::<Array<Binary>, _>(claims().map(|claim| keyed(keys, claim)).collect::<Vec<_>>())
         .bind::<Array<SmallInt>, _>(
             answers().map(|a| i16::try_from(a.status).unwrap_or(500)).collect::<Vec<_>>(),
         )

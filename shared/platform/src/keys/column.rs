@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::TimeDelta;
+
 /// A class of data. Each has data keys of its own, so that one can be destroyed without the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DataClass {
@@ -43,15 +45,24 @@ impl fmt::Display for DataClass {
     }
 }
 
+/// What the values of a column are bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedRows {
+    /// A `uuid` in a column of this name, unique in the table.
+    Id(&'static str),
+    /// A digest of what the row says. Such values are not sealed anew and not counted: a row ends so long
+    /// after it was sealed, and then its key is needed no more.
+    Ending(TimeDelta),
+}
+
 /// A column of sealed values. Whoever seals names one, and the crate's [`Service`](crate::Service)
-/// lists it, so that rotation reaches it.
+/// lists it, so that rotation reaches it; platform's own are [`crate::idempotency::SEALED`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealedColumn {
     /// The table with its schema: `identity.people`.
     pub table: &'static str,
-    /// The column of the `uuid` that values are bound to, unique in the table. None where rows are
-    /// soon gone: what they are bound to is derived from them, and they are not sealed anew.
-    pub id: Option<&'static str>,
+    /// What values are bound to.
+    pub rows: SealedRows,
     /// The column itself; its name ends in `_sealed`.
     pub column: &'static str,
     /// What its values are.
@@ -66,13 +77,17 @@ impl SealedColumn {
         column: &'static str,
         class: DataClass,
     ) -> Self {
-        Self { table, id: Some(id), column, class }
+        Self { table, rows: SealedRows::Id(id), column, class }
     }
 
-    /// A column of values that end by themselves within months. A key that is retired is needed until
-    /// the last of them is gone.
-    pub const fn short_lived(table: &'static str, column: &'static str, class: DataClass) -> Self {
-        Self { table, id: None, column, class }
+    /// A column of values that end by themselves, so long after they were sealed.
+    pub const fn ending(
+        table: &'static str,
+        column: &'static str,
+        class: DataClass,
+        after: TimeDelta,
+    ) -> Self {
+        Self { table, rows: SealedRows::Ending(after), column, class }
     }
 
     /// What the first format was bound to: the column without its ending.

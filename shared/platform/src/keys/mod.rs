@@ -39,7 +39,7 @@ use crate::{
     problems,
 };
 
-pub use column::{DataClass, SealedColumn};
+pub use column::{DataClass, SealedColumn, SealedRows};
 pub use files::{KeyError, random, read_or_make};
 use files::{Wrapping, aes_key, failure};
 use format::{Header, aad, legacy_aad, open, seal};

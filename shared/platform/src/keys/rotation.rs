@@ -1,7 +1,8 @@
 //! Changing keys while the city serves.
 //!
 //! [`rotate`] makes a new data key and retires the one before, which from then on only opens.
-//! [`reseal`] seals the values of a column anew, a page of rows in a transaction. Whoever does not
+//! [`reseal`] seals the values of a column anew, a page of rows in a transaction; not those that end by
+//! themselves ([`SealedRows::Ending`]), which need the old key until then. Whoever does not
 //! know yet that the key was retired may seal with it for a moment: [`SETTLED`] after a rotation
 //! nobody does, and a value that the old key seals then is one that [`reseal`] will find. After
 //! that the old key can be [removed](remove).
@@ -12,12 +13,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    DataClass, DataKeyId, KeyError, Keys, SealError, SealedColumn, Unsealable,
+    DataClass, DataKeyId, KeyError, Keys, SealError, SealedColumn, SealedRows, Unsealable,
     format::Header,
     ring::FRESH,
     store::{self, DataKeyRow},
 };
-use crate::db::{Db, DbError, TxError};
+use crate::db::{Db, DbError, Tx, TxError};
 
 /// How long after a rotation everybody has noticed: what is taken for granted about keys is that
 /// old at most, and no transaction lasts longer than the rest.
@@ -39,11 +40,11 @@ pub enum RotationError {
     #[error("{0} is in use: rotate, and wait for a minute")]
     InUse(DataKeyId),
     /// Values would be lost.
-    #[error(
-        "{0} still seals {1} values: run `citygate keys rotate` to the end first; answers that are kept \
-         end by themselves within 90 days"
-    )]
+    #[error("{0} still seals {1} values: run `citygate keys rotate` to the end first")]
     StillNeeded(DataKeyId, i64),
+    /// What it has sealed is not sealed anew and not yet over.
+    #[error("{0} is needed until {1}: until then what it has sealed ends by itself")]
+    NeededUntil(DataKeyId, DateTime<Utc>),
     /// A key file.
     #[error(transparent)]
     File(#[from] KeyError),
@@ -68,7 +69,11 @@ impl TxError for RotationError {
     fn as_db(&self) -> Option<&DbError> {
         match self {
             Self::Seal(error) => error.as_db(),
-            Self::Unknown(_) | Self::InUse(_) | Self::StillNeeded(..) | Self::File(_) => None,
+            Self::Unknown(_)
+            | Self::InUse(_)
+            | Self::StillNeeded(..)
+            | Self::NeededUntil(..)
+            | Self::File(_) => None,
         }
     }
 }
@@ -95,7 +100,7 @@ pub async fn reseal(
     column: &SealedColumn,
     mut progress: impl FnMut(usize),
 ) -> Result<usize, RotationError> {
-    let Some(id) = column.id else { return Ok(0) };
+    let SealedRows::Id(id) = column.rows else { return Ok(0) };
     let (mut after, mut done) = (Uuid::nil(), 0);
     loop {
         let page = db
@@ -149,7 +154,7 @@ pub struct KeyUse {
     pub created_at: Option<DateTime<Utc>>,
     /// Since when it only opens.
     pub retired_at: Option<DateTime<Utc>>,
-    /// How many values it seals.
+    /// How many values it seals, of those that are sealed anew.
     pub values: i64,
 }
 
@@ -160,6 +165,9 @@ pub async fn list(db: &Db, columns: &[SealedColumn]) -> Result<Vec<KeyUse>, Rota
             store::without_statement_limit(tx).await?;
             let mut values: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
             for column in columns {
+                if matches!(column.rows, SealedRows::Ending(_)) {
+                    continue;
+                }
                 for sealed in store::count_sealed(tx, column).await? {
                     *values.entry(sealed.header).or_default() += sealed.values;
                 }
@@ -191,22 +199,26 @@ pub async fn list(db: &Db, columns: &[SealedColumn]) -> Result<Vec<KeyUse>, Rota
 pub async fn remove(db: &Db, columns: &[SealedColumn], id: DataKeyId) -> Result<(), RotationError> {
     // Well beyond SETTLED: machines' clocks differ.
     const PAUSE: TimeDelta = TimeDelta::minutes(1);
-    let rows = db.tx("platform.read_keys", async |tx| store::data_keys(tx).await).await?;
-    let row = rows.into_iter().find(|row| row.id == id.uuid());
-    let class = row.ok_or(RotationError::Unknown(id))?.class;
-    // What it may have sealed: counting all others as well would take as long as they are many.
-    let of_class = columns.iter().filter(|column| column.class.code() == class);
-    let of_class: Vec<SealedColumn> = of_class.copied().collect();
-    let found = list(db, &of_class).await?.into_iter().find(|key| key.id == Some(id));
-    let key = found.ok_or(RotationError::Unknown(id))?;
-    db.tx("platform.remove_key", async |tx| {
-        if key.retired_at.is_none_or(|retired| tx.now() < retired + PAUSE) {
-            return Err(RotationError::InUse(id));
-        }
-        if key.values > 0 {
-            return Err(RotationError::StillNeeded(id, key.values));
-        }
-        Ok(store::delete_data_key(tx, id.uuid()).await?)
-    })
-    .await
+    let read = async |tx: &mut Tx<'_>| Ok::<_, DbError>((store::data_keys(tx).await?, tx.now()));
+    let (rows, now) = db.tx("platform.read_keys", read).await?;
+    let row = rows.into_iter().find(|row| row.id == id.uuid()).ok_or(RotationError::Unknown(id))?;
+    let settled = row.retired_at.map(|retired| retired + PAUSE);
+    let settled = settled.filter(|settled| *settled <= now).ok_or(RotationError::InUse(id))?;
+    // What others have sealed is not counted: it may be much.
+    let own = columns.iter().filter(|column| column.class.code() == row.class);
+    let own: Vec<SealedColumn> = own.copied().collect();
+    let ends = own.iter().filter_map(|column| match column.rows {
+        SealedRows::Ending(after) => Some(settled + after),
+        SealedRows::Id(_) => None,
+    });
+    if let Some(end) = ends.max().filter(|end| *end > now) {
+        return Err(RotationError::NeededUntil(id, end));
+    }
+    let found = list(db, &own).await?.into_iter().find(|key| key.id == Some(id));
+    let values = found.ok_or(RotationError::Unknown(id))?.values;
+    if values > 0 {
+        return Err(RotationError::StillNeeded(id, values));
+    }
+    let delete = async |tx: &mut Tx<'_>| store::delete_data_key(tx, id.uuid()).await;
+    Ok(db.tx("platform.remove_key", delete).await?)
 }

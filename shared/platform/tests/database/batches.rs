@@ -3,11 +3,16 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::TimeDelta;
 use citygate_kernel::{CityCode, Clock, Locale, Problem, wire::hex};
 use citygate_platform::{
     Platform,
     db::{DbError, Tx},
-    idempotency::{Answer, Claim, Request, answers, keep, once},
+    idempotency::{Answer, Claim, Request, SEALED, answers, keep, once},
+    keys::{
+        DataClass,
+        rotation::{self, RotationError},
+    },
     sql::sql,
 };
 use citygate_testkit::{TestDb, monday_morning};
@@ -245,6 +250,46 @@ async fn neither_an_answer_nor_what_was_asked_can_be_read_or_moved() {
 }
 
 #[tokio::test]
+async fn an_answer_is_given_again_with_a_key_that_was_retired_and_is_needed_until_it_ends() {
+    let (db, clock) = (TestDb::new().await, Clock::manual(monday_morning()));
+    let platform = db.platform(&clock);
+    let Platform { db: pool, keys, .. } = &platform;
+    let request = of_hangzhou("1");
+    keep_all(&platform, &[(&request, answer(201, "told"))]).await.unwrap();
+    clock.advance(TimeDelta::seconds(1));
+    let new = rotation::rotate(keys, pool, DataClass::Answer).await.unwrap();
+    let all = rotation::list(pool, SEALED).await.unwrap();
+    let old = all.iter().find(|key| key.class == "answer" && key.id != Some(new)).unwrap();
+    let old = old.id.unwrap();
+    for column in SEALED {
+        assert_eq!(rotation::reseal(keys, pool, column, |_| {}).await.unwrap(), 0);
+    }
+    clock.advance(TimeDelta::days(89));
+    let told = ask(&platform, &[&request]).await.pop().flatten().unwrap();
+    assert_eq!((told.body.as_str(), told.replayed), ("\"told\"", true));
+    let needed = rotation::remove(pool, SEALED, old).await.unwrap_err();
+    assert!(matches!(needed, RotationError::NeededUntil(..)), "{needed}");
+    clock.advance(TimeDelta::days(2));
+    rotation::remove(pool, SEALED, old).await.unwrap();
+}
+
+#[tokio::test]
+async fn two_who_ask_for_the_same_have_digests_that_differ() {
+    let db = TestDb::new().await;
+    let platform = db.platform(&Clock::manual(monday_morning()));
+    let same = [1, 2].map(|subject| request(CityCode::HANGZHOU, subject, "1", 7));
+    let again = request(CityCode::HANGZHOU, 1, "2", 7);
+    let given = [&same[0], &same[1], &again].map(|request| (request, answer(201, "told")));
+    keep_all(&platform, &given).await.unwrap();
+    let count = async |tx: &mut Tx<'_>| -> Result<Whole, DbError> {
+        let digests =
+            "SELECT count(DISTINCT request_hash)::text AS row FROM platform.idempotency_keys";
+        Ok(sql(digests).get_result(tx.conn()).await?)
+    };
+    assert_eq!(platform.db.tx("test.count", count).await.unwrap().row, "3");
+}
+
+#[tokio::test]
 async fn an_answer_from_before_they_were_sealed_is_given_again() {
     let db = TestDb::new().await;
     let platform = db.platform(&Clock::manual(monday_morning()));
@@ -259,6 +304,11 @@ async fn an_answer_from_before_they_were_sealed_is_given_again() {
     change(&platform, &old).await;
     let told = ask(&platform, &[&request]).await.pop().flatten().unwrap();
     assert_eq!((told.status, told.body.as_str(), told.replayed), (201, "told", true));
+    let cx = platform.cx(Locale::En, "r-1");
+    let single = platform.db.tx("test.once", async |tx| {
+        once(&cx, tx, &request.claim, 201, async |_| Ok::<_, DbError>("never")).await
+    });
+    assert_eq!(single.await.unwrap().body, "told");
     let another = request_of_another(&request);
     assert_eq!(ask(&platform, &[&another]).await.pop().flatten().unwrap().status, 422);
 }
