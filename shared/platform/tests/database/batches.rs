@@ -239,12 +239,19 @@ async fn neither_an_answer_nor_what_was_asked_can_be_read_or_moved() {
         }
         let told = ask(&platform, &[&request]).await.pop().flatten().unwrap();
         assert_eq!((told.body.as_str(), told.replayed), ("\"told\"", true));
-        // The key is changed, and the answer with it: it was sealed for another.
-        change(&platform, "UPDATE platform.idempotency_keys SET key = 'other'").await;
+        // Under another key it is of another request, and in another row it does not open.
         let moved = of_hangzhou("other");
+        keep_all(&platform, &[(&moved, answer(201, "else"))]).await.unwrap();
+        let exchange = "UPDATE platform.idempotency_keys k SET body_sealed = o.body_sealed \
+                        FROM platform.idempotency_keys o WHERE o.key <> k.key";
+        change(&platform, exchange).await;
         let read =
             platform.db.tx("test.answers", async |tx| answers(&platform.keys, tx, &[&moved]).await);
         assert!(matches!(read.await, Err(DbError::Faulty(_))));
+        change(&platform, "DELETE FROM platform.idempotency_keys WHERE key = 'other'").await;
+        change(&platform, "UPDATE platform.idempotency_keys SET key = 'other'").await;
+        let told = ask(&platform, &[&moved]).await.pop().flatten().unwrap();
+        assert_eq!((told.status, told.replayed), (422, false));
         change(&platform, "DELETE FROM platform.idempotency_keys").await;
     }
 }
